@@ -101,6 +101,7 @@ impl Issuer {
             back: None,
             suspends: None,
             about: None,
+            first: None,
             proof: None,
             invitation: Some(Invitation {
                 uid: subject.number.clone(),
@@ -152,6 +153,7 @@ impl Issuer {
             back: None,
             suspends: None,
             about: None,
+            first: None,
             proof: None,
             invitation: Some(invitation),
         };

@@ -302,7 +302,7 @@ fn filled(text: &str, values: &[(&str, String)]) -> String {
 mod tests {
     use super::*;
 
-    const PARTS: [&str; 11] = [
+    const PARTS: [&str; 12] = [
         "first",
         "second",
         "second-alone",
