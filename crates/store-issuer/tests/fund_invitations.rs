@@ -269,9 +269,9 @@ async fn codes_are_erased_with_the_post_and_die_with_a_mailing_that_is_given_up(
         let late = (now() + Duration::days(20), now() + Duration::days(20));
         let recalled = tx.list_invitations_to_recall(FUND, late, 10).await.unwrap();
         assert!(recalled.is_empty(), "nobody is reminded of a letter that has not left");
-        tx.post_fund_mailing(FUND, "m", (TODAY.parse().unwrap(), "o"), now() + Duration::days(10))
-            .await
-            .unwrap();
+        let (on, by) = ((TODAY.parse().unwrap(), "o"), now() + Duration::days(10));
+        assert_eq!(tx.post_fund_pieces(FUND, "m", (1, 1, 500), on, by).await.unwrap(), 1);
+        tx.post_fund_mailing(FUND, "m", on, by).await.unwrap();
         assert_eq!(tx.erase_codes_of_mailing(FUND, "m").await.unwrap(), 1);
         let left = tx.list_fund_letters(FUND, "m", (0, 10)).await.unwrap();
         assert_eq!((left.len(), left[0].sealed.as_ref()), (1, None));

@@ -63,6 +63,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     concat!("DELETE FROM existence_captures WHERE tenant = $1 AND request_id IN ", requests!()),
     concat!("DELETE FROM existence_forms WHERE tenant = $1 AND request_id IN ", requests!()),
     concat!("DELETE FROM existence_words WHERE tenant = $1 AND request IN ", requests!()),
+    concat!("DELETE FROM existence_claims WHERE tenant = $1 AND request IN ", requests!()),
     concat!("DELETE FROM existence_appeals WHERE tenant = $1 AND request_id IN ", requests!()),
     concat!("DELETE FROM fund_picture_marks WHERE tenant = $1 AND request_id IN ", requests!()),
     "DELETE FROM existence_requests WHERE tenant = $1 AND subject_id = $2",

@@ -30,6 +30,7 @@ pub(super) const STATEMENTS: &[&str] = &[
     "DELETE FROM fund_case_acts WHERE tenant = $1
         AND case_id IN (SELECT id FROM fund_cases WHERE tenant = $1 AND person = $2)",
     "DELETE FROM fund_cases WHERE tenant = $1 AND person = $2",
+    "DELETE FROM fund_follow_up_answers WHERE tenant = $1 AND person = $2",
     "DELETE FROM fund_night_faults WHERE tenant = $1 AND person = $2",
     "DELETE FROM fund_import_rows WHERE tenant = $1 AND person = $2",
     "DELETE FROM fund_payroll_told WHERE tenant = $1 AND person = $2",
