@@ -77,6 +77,7 @@ pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
         same: counts.same,
         ends: counts.ends,
         revives: counts.revives,
+        reopens: counts.reopens,
         bad: counts.bad,
         done: counts.done,
         absent: import.absent,
