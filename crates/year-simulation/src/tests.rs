@@ -39,6 +39,7 @@ fn histories_contain_what_the_rules_are_for() {
         figures.residence_cases,
         figures.latecomers,
         figures.latecomers_asked_late,
+        figures.deaths_taken_back,
         figures.alive_suspended,
         figures.alive_paid_again,
         figures.counted_for_two_years,

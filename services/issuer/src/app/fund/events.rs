@@ -1,7 +1,7 @@
 //! What officers write into a person's journal beside proofs: holds, payments, words; and the step that follows at once.
 
 use chrono::{Datelike as _, NaiveDate};
-use entitlement::cycle::{HoldKind, Stage, What};
+use entitlement::cycle::{HoldKind, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use store_issuer::Transaction;

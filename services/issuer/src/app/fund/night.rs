@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
 use entitlement::cycle::{
-    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName,
-    Step, What, step,
+    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Rule, Stage,
+    StageName, Step, Transition, What, step,
 };
 use issuance::Actor;
 use issuance::audit::Act;

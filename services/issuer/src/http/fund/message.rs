@@ -191,6 +191,7 @@ impl From<FundError> for Problem {
             }
             FundError::FourEyes
             | FundError::OwnProof
+            | FundError::OwnHand
             | FundError::List(ListFault::Preparer | ListFault::Twice) => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }
