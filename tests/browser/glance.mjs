@@ -21,6 +21,8 @@ export async function glance(browser, person, url, {name, ready, picture}) {
     let spoken = await reads();
     // The page without a network comes from its worker, which has it in a new language when it was renewed.
     for(let tries = 0; spoken !== value && tries < 20; tries += 1) {
+      // Browsers look for a new one a while after a page has come; this asks at once.
+      await page.evaluate(async () => { const kept = await navigator.serviceWorker.getRegistration(); if(kept) await kept.update(); });
       await page.waitForTimeout(200);
       await page.goto(url);
       await page.locator(ready).first().waitFor();

@@ -442,7 +442,7 @@ async function atStation(officer) {
     await browser.step('an officer of the Fund reads who vouched, and where, and confirms', async () => {
       await openAnswer(officer);
       const said = await officer.page.getByTestId('station-word').innerText();
-      assert.match(said, /Awa Diop had the person in front of them at London office \(GBR\)/);
+      assert.match(said, /Awa Diop had the person in front of them at London office \(United Kingdom\)/);
       assert.match(await officer.page.getByTestId('pictures').innerText(), /Every check passed/);
       await browser.picture(officer, 'console-request-station', {gallery: 'desk'});
       await officer.page.getByTestId('believed').check();

@@ -20,6 +20,8 @@ type Timestamp = DateTime<Utc>;
 
 /// How long an invitation can be used.
 pub const INVITATION_DAYS: i64 = 45;
+/// How much longer one lives that comes by letter: the post to the other end of the world.
+pub const POST_DAYS: i64 = 30;
 /// Wrong codes after which an invitation is dead, so that its fifty bits are never guessed.
 pub const MOST_WRONG_CODES: u32 = 10;
 /// Letters of a code, without the dash in its middle.
@@ -117,6 +119,13 @@ impl Enrolment {
             decided_by: None,
             refusal: None,
         }
+    }
+
+    /// A fresh invitation whose code goes by post.
+    #[must_use]
+    pub fn invited_by_letter(now: Timestamp) -> Self {
+        let invited = Self::invited(now);
+        Self { expires_at: invited.expires_at + Duration::days(POST_DAYS), ..invited }
     }
 
     /// Whether a code can still be entered.
@@ -230,6 +239,15 @@ impl Enrolment {
             }
             Stage::Proposed => Err(EnrolmentFault::Proposed),
             Stage::Approved | Stage::Refused | Stage::Withdrawn => Err(EnrolmentFault::Over),
+        }
+    }
+
+    /// The person has died: whatever is open is taken back, also what waits for a second officer.
+    #[must_use]
+    pub fn ended(self, by: &str) -> Self {
+        match self.is_open() {
+            true => Self { stage: Stage::Withdrawn, decided_by: Some(by.to_owned()), ..self },
+            false => self,
         }
     }
 }

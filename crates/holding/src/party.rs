@@ -77,11 +77,16 @@ mod tests {
 
     #[test]
     fn own_name_stands_beside_a_proven_one_alone() {
-        let names = BTreeMap::from([("ar".to_owned(), "الصندوق".to_owned()), ("fr".to_owned(), "Fund".to_owned())]);
+        let names =
+            BTreeMap::from([("ar".to_owned(), "الصندوق".to_owned()), ("fr".to_owned(), "Fund".to_owned())]);
         let unknown = Party { names, ..Party::unverified("fund.example") };
         assert_eq!(unknown.own_name("ar"), None);
         let proven = Party { organisation: Some("Fund".to_owned()), ..unknown };
         assert_eq!((proven.name(), proven.own_name("ar")), ("Fund", Some("الصندوق")));
-        assert_eq!((proven.own_name("fr"), proven.own_name("ru")), (None, None), "said once, and only what is there");
+        assert_eq!(
+            (proven.own_name("fr"), proven.own_name("ru")),
+            (None, None),
+            "said once, and only what is there"
+        );
     }
 }

@@ -28,6 +28,9 @@ pub(crate) const DAY: Area = Area { left: 362.0, top: 636.0, wide: 146.0, high: 
 /// Where the place is written.
 pub(crate) const PLACE: Area = Area { left: 362.0, top: 692.0, wide: 146.0, high: 30.0 };
 
+/// Below the marks: who acts for the person. Forms of before have nothing there.
+pub(crate) const ACTING: Area = Area { left: 76.0, top: 755.0, wide: 443.0, high: 34.0 };
+
 impl Area {
     /// The corners, clockwise from the upper left one.
     pub(crate) const fn corners(&self) -> [(f32, f32); 4] {

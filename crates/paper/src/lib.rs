@@ -17,7 +17,7 @@ pub use form::FORM_PREFIX;
 pub use kind::Kind;
 pub use parts::{Joining, MAX_PARTS, MAX_TEXT_BYTES, PartsError, parts};
 pub use pdf::{Certificate, CertificateError, Direction, Fact, MAX_PDF_BYTES, PdfError, certificate};
-pub use pdf::{FormPart, Letter, LetterError, check_address, letters, sample_letters};
+pub use pdf::{FormPart, Letter, LetterError, Slip, check_address, letters, sample_letters};
 pub use read::{ReadError, text_of};
 pub use scan::{MAX_FILE_BYTES, MAX_PIXELS, ScanError, scan};
 pub use scan::{MAX_FORM_FILE_BYTES, MAX_FORM_PAGES, PageFault, ScannedForm, ScannedPage, forms};

@@ -1,11 +1,13 @@
 //! Certificates as PDF/A-3 (ISO 19005-3): a page for people, the credential itself embedded and in QR codes on it.
 
+mod acting;
 mod embedded;
 mod fonts;
 mod layout;
 mod letter;
 mod objects;
 mod pen;
+mod slip;
 mod text;
 mod tokens;
 
@@ -22,6 +24,7 @@ pub(crate) use embedded::jpegs;
 pub(crate) use embedded::texts;
 pub use embedded::{MAX_PDF_BYTES, PdfError};
 pub use letter::{FormPart, Letter, LetterError, check_address, letters, sample_letters};
+pub use slip::Slip;
 
 /// What is said of the embedded file; readers of the file show it beside its name.
 const DESCRIPTION: &str = "The signed credential of which this page is a rendering";

@@ -75,7 +75,9 @@ fn printed(with_form: bool) -> Vec<u8> {
                 number: "K7M2-Q9XR-4T1A",
                 declaration: said,
                 labels: ["Signature", "Day", "Place"],
+                acting: ["Acting for the person: your name", "Guardian", "Power of attorney", "Other"],
             }),
+            slip: None,
             foot: "+1 212 963 6931",
         })
         .collect();
@@ -257,5 +259,58 @@ fn letters_are_the_same_bytes_each_time_and_hold_their_words() {
     assert!(matches!(address(&["one"; 7]), Err(CertificateError::TooLong)));
     if let Some(kept) = std::env::var_os("LETTERS_TO") {
         std::fs::write(kept, &file).unwrap();
+    }
+}
+
+/// The name of whoever acts for the person is cut out with the signature, and is no signature.
+#[test]
+fn the_row_for_whoever_acts_for_the_person_is_cut_out_with_the_signature() {
+    let clean = raster(&printed(true), 2, 200);
+    let mut page = clean.clone();
+    let dots = page.height() as f32 / 841.89;
+    for (x, y) in (0..400u32).flat_map(|x| (0..16u32).map(move |y| (x, y))) {
+        page.put_pixel((320.0 * dots) as u32 + x, (762.0 * dots) as u32 + y, Luma([40]));
+    }
+    let dark = |page: &GrayImage| {
+        let form = only(&scanned(page, 1.5, 0.5, 8, 3)).form.unwrap();
+        let area = image::load_from_memory(&form.area.unwrap()).unwrap().into_luma8();
+        let below = area.height() * 132 / 177;
+        let dark = area.enumerate_pixels().filter(|(_, y, pixel)| *y > below && pixel.0[0] < 110).count();
+        (dark, form.is_signed)
+    };
+    let ((before, _), (after, signed)) = (dark(&clean), dark(&page));
+    assert!(after > before + 5_000, "{before} {after}");
+    assert_eq!(signed, Some(false));
+}
+
+/// An invitation in both directions: everything that a person needs stands in the slip, and its code is the address.
+#[test]
+fn an_invitation_holds_number_code_and_address_in_large_letters() {
+    let to: Vec<String> = ["Amina Diallo", "12, rue des Écoles", "75005 Paris"].map(str::to_owned).to_vec();
+    let link = "https://wallet.fund.example/enrol?fund=https://issuer.fund.example/t/unjspf";
+    for direction in [Direction::LeftToRight, Direction::RightToLeft] {
+        let letter = |link: &'static str, code: &'static str| Letter {
+            direction,
+            sender: "United Nations Joint Staff Pension Fund",
+            return_address: "New York",
+            to: &to,
+            day: "2026-06-30",
+            title: "You can confirm with your phone",
+            paragraphs: &[],
+            form: None,
+            slip: Some(paper::Slip {
+                link,
+                fields: [("Number", "100 482 317"), ("Code", code), ("Address", link)],
+            }),
+            foot: "+1 212",
+        };
+        let made = "2026-06-30T10:00:00Z".parse().unwrap();
+        let file = letters("Letters", made, &[letter(link, "K7M2Q-9XR4T")]).unwrap();
+        let mut page = Cursor::new(Vec::new());
+        raster(&file, 0, 150).write_to(&mut page, image::ImageFormat::Png).unwrap();
+        assert_eq!(paper::scan(&page.into_inner()).unwrap(), [link]);
+        let long: &'static str = Box::leak(format!("https://{}/", "a".repeat(400)).into_boxed_str());
+        let refused = letters("Letters", made, &[letter(long, "K7M2Q-9XR4T")]).unwrap_err();
+        assert!(matches!(refused.source, CertificateError::TooLong), "nothing is printed over the code");
     }
 }

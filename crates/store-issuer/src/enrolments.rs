@@ -74,11 +74,13 @@ const LIST_IN: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage = $2
 const LIST_WAITING: &str =
     "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed', 'approved')
         AND place_kept_at IS NOT NULL ORDER BY place_kept_at LIMIT $2";
-/// Of those who were not told before.
+/// Of those who were not told before. An invitation by letter is as old as the day on which the post took it.
 const TO_RECALL: &str = "SELECT e.* FROM enrolments e WHERE e.tenant = $1 AND e.stage = 'invited'
         AND e.invited_at <= $2 AND e.expires_at > $3
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.tenant = e.tenant
             AND m.once_key = 'invitation-waits/' || e.id)
+        AND (e.letter IS NULL OR EXISTS (SELECT 1 FROM fund_effects f WHERE f.tenant = e.tenant AND f.key = e.letter
+            AND f.done_at <= $2))
         AND EXISTS (SELECT 1 FROM contacts k WHERE k.tenant = e.tenant AND k.subject_id = e.subject_id)
     ORDER BY e.id LIMIT $4";
 const NEEDING: &str = "SELECT COUNT(*) AS many FROM enrolments e WHERE e.tenant = $1

@@ -205,6 +205,7 @@ fn migrations() -> Vec<Migration> {
         second_words::MIGRATIONS,
         person_erasures::MIGRATIONS,
         authorization::LANGUAGE_MIGRATIONS,
+        fund::records::MIGRATIONS,
         review::MIGRATIONS,
         fund::changes::MIGRATIONS,
         fund::directory::MIGRATIONS,

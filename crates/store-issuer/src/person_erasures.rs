@@ -35,8 +35,7 @@ const ERASED: &str = "SELECT * FROM fund_erased_people WHERE tenant = $1 AND per
 const PAYROLL_FILES: &str = "SELECT DISTINCT c.file AS id, f.sealed AS sealed FROM fund_payroll_changes c
     JOIN fund_payroll_files f ON f.tenant = c.tenant AND f.id = c.file
     WHERE c.tenant = $1 AND c.key LIKE $2 || '/%'";
-const RESEAL_PAYROLL_FILE: &str =
-    "UPDATE fund_payroll_files SET sealed = $3 WHERE tenant = $1 AND id = $2";
+const RESEAL_PAYROLL_FILE: &str = "UPDATE fund_payroll_files SET sealed = $3 WHERE tenant = $1 AND id = $2";
 
 impl Transaction {
     /// Erases a person of the directory: record, offers, copies and their salts, requests, pictures and their key, messages.
@@ -129,8 +128,10 @@ mod tests {
 
     fn names(statements: &[&str], table: &str) -> bool {
         let words: Vec<&str> = statements.iter().flat_map(|sql| sql.split_whitespace()).collect();
-        words.windows(2).any(|pair| matches!(pair, [before, word]
-            if *word == table && ["FROM", "UPDATE"].contains(before)))
+        words.windows(2).any(|pair| {
+            matches!(pair, [before, word]
+            if *word == table && ["FROM", "UPDATE"].contains(before))
+        })
     }
 
     #[test]
@@ -149,7 +150,10 @@ mod tests {
         let of_register = tables(&["person"]);
         assert!(of_register.len() > 12, "{of_register:?}");
         for (table, _) in of_register.iter().filter(|(table, _)| !table.starts_with("fund_erased_")) {
-            assert!(names(register::STATEMENTS, table), "{table} is about a person and is not erased with them");
+            assert!(
+                names(register::STATEMENTS, table),
+                "{table} is about a person and is not erased with them"
+            );
         }
     }
 }

@@ -79,6 +79,9 @@ const PUT: &str = "INSERT INTO subjects (tenant, id, number, name, claims, searc
     ON CONFLICT (tenant, number) DO UPDATE SET name = excluded.name, claims = excluded.claims,
         search = excluded.search, updated_at = excluded.updated_at
     RETURNING id";
+const INSERT_NEW: &str =
+    "INSERT INTO subjects (tenant, id, number, name, claims, search, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, number) DO NOTHING";
 const FIND: &str = "SELECT * FROM subjects WHERE tenant = $1 AND id = $2";
 const FIND_BY_NUMBER: &str = "SELECT * FROM subjects WHERE tenant = $1 AND number = $2";
 /// What narrows a list of persons and its count alike: $1 the tenant, $2 the words, $3 the station, $4 the state.
@@ -137,6 +140,21 @@ impl Transaction {
             )
             .await?;
         Ok(row.ok_or_else(Error::stale)?.text("id")?)
+    }
+
+    /// Inserts somebody whose number nobody has; false where somebody has it, who stays as they are.
+    pub async fn insert_new_subject(&mut self, tenant: &str, subject: &Subject) -> Result<bool, Error> {
+        let values = args![
+            tenant,
+            &subject.id,
+            &subject.number,
+            &subject.name,
+            json(&subject.claims),
+            subject.search_text(),
+            subject.created_at,
+            subject.updated_at
+        ];
+        Ok(self.tx.execute(INSERT_NEW, values).await? == 1)
     }
 
     pub async fn find_subject(&mut self, tenant: &str, id: &str) -> Result<Option<Subject>, Error> {

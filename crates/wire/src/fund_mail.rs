@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 pub struct MailingOrder {
     /// `send-notice`, `hold-payment`, `resume-payment`, `mail-paper`, `invite-survivor`, `offer-another-channel`, `remind` or
     /// `send-receipt`; all of them when it is empty. The
-    /// last three are letters only for people who are not reached by message.
+    /// last three are letters only for people who are not reached by message. Or `invite-to-enrol` alone: letters with codes, which
+    /// are erased when the post has them.
     #[serde(default)]
     pub kinds: Vec<String>,
     /// Stands on every letter; what was set for all where it is left out, together with the return address.

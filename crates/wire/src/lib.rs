@@ -11,6 +11,7 @@ pub mod enrolment;
 pub mod existence;
 pub mod fund;
 pub mod fund_follow_up;
+pub mod fund_invitations;
 pub mod fund_mail;
 pub mod hr;
 pub mod oidc;

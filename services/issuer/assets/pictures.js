@@ -4,27 +4,28 @@ const frame = document.querySelector(".compared");
 
 const shown = () => frame && frame.querySelector("figure:target");
 
-const go = (name) => {
-  const link = shown() && shown().querySelector(`a[data-go=${name}]`);
-  if (link) location.replace(link.href);
+// In the place of the present address: many pictures later the button of the browser still leads to the page before.
+const show = (href) => {
+  const before = shown();
+  location.replace(href);
+  const now = shown();
+  const focus = now ? now.querySelector("a[data-go=close]") : before && before.querySelector("a");
+  if (focus) focus.focus({ preventScroll: !now });
 };
 
 const keys = { ArrowLeft: "previous", ArrowRight: "next", Escape: "close" };
 document.addEventListener("keydown", (event) => {
-  if (!shown() || !keys[event.key]) return;
+  const link = shown() && keys[event.key] && shown().querySelector(`a[data-go=${keys[event.key]}]`);
+  if (!link) return;
   event.preventDefault();
-  go(keys[event.key]);
+  show(link.href);
 });
 
-// Many pictures later the button of the browser still leads to the page before.
 if (frame) {
   frame.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (!link) return;
     event.preventDefault();
-    const back = shown();
-    location.replace(link.href);
-    const focus = shown() ? shown().querySelector("a[data-go=close]") : back && back.querySelector("a");
-    if (focus) focus.focus();
+    show(link.href);
   });
 }

@@ -16,9 +16,9 @@ pub use app::{
 };
 pub use config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, Console, DetectorConfig,
-    HelpConfig, InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig, Persons,
-    PresenceConfig, ProviderConfig, RegistryConfig, RiskConfig, Security, SeparationConfig, SmtpConfig,
-    StoreConfig, TenantConfig,
+    HelpConfig, InstanceConfig, Issuing, KeyAttestations, KeysConfig, MessagesConfig, PersonProviderConfig,
+    Persons, PresenceConfig, ProviderConfig, RegistryConfig, RiskConfig, Security, SeparationConfig,
+    SmtpConfig, StoreConfig, TenantConfig,
 };
 pub use http::openapi;
 pub use mail::MailError;

@@ -22,7 +22,10 @@ use store_issuer::Store;
 
 use crate::app::oidc::Providers;
 use crate::app::work::Work;
-use crate::app::{Faces, Instance, Issuer, Ledger, Log, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings, Tenant, Verifier, kept};
+use crate::app::{
+    Faces, Instance, Issuer, Ledger, Log, Logo, LogoError, Mailer, Provider, RegistryLedger, Settings,
+    Tenant, Verifier, kept,
+};
 use crate::config::{
     AttesterConfig, CertificateConfig, ClientConfig, Config, ConfigError, InstanceConfig, PresenceConfig,
     SeparationConfig,

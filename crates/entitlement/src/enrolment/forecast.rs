@@ -16,6 +16,8 @@ pub struct Forecast {
     pub free: u64,
     /// People who are invited or have a wallet, and have no appointment.
     pub needing: u64,
+    /// People who can take part, are not enrolled, and are not invited yet.
+    pub uninvited: u64,
     /// Appointments that were booked in the last [`PACE_DAYS`] days.
     pub booked_of_late: u64,
 }
@@ -25,6 +27,10 @@ pub struct Forecast {
 pub enum Supply {
     /// There are enough for everybody.
     Enough,
+    /// Nobody who is invited needs one; there is none, and people who are not invited yet would find none.
+    NoneOpen,
+    /// Enough for whoever is invited, and fewer than for those who are not yet.
+    NotForAll,
     /// Enough in number, but fewer than a quarter to spare, or gone before the due date at the present pace.
     Tight,
     /// Fewer than people who need one.
@@ -39,6 +45,7 @@ impl Forecast {
     pub fn supply(&self) -> Supply {
         match (self.free, self.needing) {
             (0, 1..) => Supply::Gone,
+            (0, 0) if self.uninvited > 0 => Supply::NoneOpen,
             (free, needing) if free < needing => Supply::Short,
             (free, needing) if needing > 0 && free.saturating_mul(4) < needing.saturating_mul(5) => {
                 Supply::Tight
@@ -48,6 +55,7 @@ impl Forecast {
             {
                 Supply::Tight
             }
+            _ if self.free < self.needing.saturating_add(self.uninvited) => Supply::NotForAll,
             _ => Supply::Enough,
         }
     }
@@ -62,7 +70,13 @@ impl Forecast {
         self.today.checked_add_days(chrono::Days::new(days.min(4000)))
     }
 
-    /// How many are missing until everybody has one.
+    /// How many are missing until everybody has one who is not enrolled, also those who are not invited yet.
+    #[must_use]
+    pub const fn missing_for_all(&self) -> u64 {
+        self.needing.saturating_add(self.uninvited).saturating_sub(self.free)
+    }
+
+    /// How many are missing until everybody who is invited has one.
     #[must_use]
     pub const fn missing(&self) -> u64 {
         self.needing.saturating_sub(self.free)

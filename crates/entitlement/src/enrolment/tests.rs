@@ -114,8 +114,9 @@ fn a_document_is_checked() {
 fn the_console_warns_before_appointments_run_out() {
     let today = NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
     let due = NaiveDate::from_ymd_opt(2026, 12, 31).unwrap();
-    let supply =
-        |free, needing, booked_of_late| Forecast { today, due, free, needing, booked_of_late }.supply();
+    let forecast =
+        |free, needing, booked_of_late| Forecast { today, due, free, needing, uninvited: 0, booked_of_late };
+    let supply = |free, needing, booked_of_late| forecast(free, needing, booked_of_late).supply();
     assert_eq!(supply(0, 0, 0), Supply::Enough);
     assert_eq!(supply(0, 1, 0), Supply::Gone);
     assert_eq!(supply(99, 100, 0), Supply::Short);
@@ -123,6 +124,32 @@ fn the_console_warns_before_appointments_run_out() {
     assert_eq!(supply(150, 100, 10), Supply::Enough, "at this pace they last for months");
     assert_eq!(supply(150, 100, 140), Supply::Tight, "at this pace they are gone in a fortnight");
     assert_eq!(supply(400, 100, 140), Supply::Enough);
-    let forecast = Forecast { today, due, free: 20, needing: 50, booked_of_late: 14 };
-    assert_eq!((forecast.missing(), forecast.gone_on()), (30, today.checked_add_days(chrono::Days::new(20))));
+    let pace = forecast(20, 50, 14);
+    assert_eq!((pace.missing(), pace.gone_on()), (30, today.checked_add_days(chrono::Days::new(20))));
+    // 74,000 people who are not invited yet would all find none.
+    let waiting = |free, needing| Forecast { uninvited: 74_000, ..forecast(free, needing, 0) };
+    assert_eq!(waiting(0, 0).supply(), Supply::NoneOpen);
+    assert_eq!(waiting(0, 3).supply(), Supply::Gone);
+    assert_eq!(waiting(1_000, 3).supply(), Supply::NotForAll);
+    assert_eq!((waiting(1_000, 3).missing(), waiting(1_000, 3).missing_for_all()), (0, 73_003));
+    assert_eq!(waiting(80_000, 3).supply(), Supply::Enough);
+}
+
+#[test]
+fn an_invitation_by_letter_lives_as_long_as_the_post_takes_besides() {
+    let at_hand = Enrolment::invited(now());
+    let by_letter = Enrolment::invited_by_letter(now());
+    assert_eq!(by_letter.expires_at - at_hand.expires_at, Duration::days(30));
+    assert!(
+        by_letter.takes_codes(now() + Duration::days(74))
+            && !by_letter.takes_codes(now() + Duration::days(75))
+    );
+}
+
+#[test]
+fn a_death_takes_back_also_what_waits_for_a_second_officer() {
+    let waiting = Enrolment { stage: Stage::Proposed, ..Enrolment::invited(now()) };
+    assert_eq!(waiting.ended("register").stage, Stage::Withdrawn);
+    let done = Enrolment { stage: Stage::Approved, ..Enrolment::invited(now()) };
+    assert_eq!(done.clone().ended("register"), done);
 }

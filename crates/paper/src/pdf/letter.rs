@@ -13,14 +13,15 @@ use qrcode::{EcLevel, QrCode};
 
 use super::fonts::{Typefaces, Weight};
 use super::pen::{BLACK, BLUE, Colour, HAIR, INK, MUTED, Pen, Style, WHITE, length};
+use super::slip::{self, Slip};
 use super::text::{Line, Setter};
-use super::{CertificateError, Direction, date};
+use super::{CertificateError, Direction, acting, date};
 use crate::form::{Area, CODE, DAY, MARK_MODULE, MARKED, PLACE, SIGNATURE};
 
 /// A4.
 const SIZE: (f32, f32) = (595.28, 841.89);
-const MARGIN: f32 = 60.0;
-const WIDTH: f32 = SIZE.0 - 2.0 * MARGIN;
+pub(super) const MARGIN: f32 = 60.0;
+pub(super) const WIDTH: f32 = SIZE.0 - 2.0 * MARGIN;
 /// The window of an envelope (ISO 269 C5/6 and DL, on the left).
 const ADDRESS_TOP: f32 = 128.0;
 const ADDRESS_WIDTH: f32 = 260.0;
@@ -28,15 +29,18 @@ const ADDRESS_BOTTOM: f32 = 226.0;
 const BODY_TOP: f32 = 244.0;
 const DECLARATION_TOP: f32 = 546.0;
 const FOOT: f32 = 782.0;
+/// Of a form, below the row for whoever acts for the person.
+const FOOT_OF_FORM: f32 = 793.0;
 
 const SENDER: Style = Style { size: 11.0, weight: Weight::Bold, colour: BLUE };
-const SMALL: Style = Style { size: 8.0, weight: Weight::Regular, colour: MUTED };
+pub(super) const SMALL: Style = Style { size: 8.0, weight: Weight::Regular, colour: MUTED };
 /// The telephone number stands there, for whoever needs help.
 const FOOT_NOTE: Style = Style { size: 9.5, weight: Weight::Regular, colour: INK };
 const ADDRESS: Style = Style { size: 11.0, weight: Weight::Regular, colour: INK };
 const TITLE: Style = Style { size: 15.0, weight: Weight::Bold, colour: INK };
 const NUMBER: Style = Style { size: 10.0, weight: Weight::Bold, colour: INK };
-const DECLARATION: Style = Style { size: 10.0, weight: Weight::Bold, colour: INK };
+/// The declaration is set in the first of these sizes in which it fits.
+const DECLARATION_SIZES: [f32; 4] = [10.0, 9.0, 8.0, 7.0];
 /// The body is set in the first of these sizes in which it fits: most who read it are old.
 const BODY_SIZES: [f32; 7] = [14.0, 13.0, 12.0, 11.0, 10.0, 9.0, 8.0];
 /// Across a letter that is no letter.
@@ -59,6 +63,8 @@ pub struct Letter<'a> {
     pub title: &'a str,
     pub paragraphs: &'a [String],
     pub form: Option<FormPart<'a>>,
+    /// How to begin to enrol; such a letter is no form.
+    pub slip: Option<Slip<'a>>,
     /// Telephone and whatever else stands at the foot.
     pub foot: &'a str,
 }
@@ -74,6 +80,8 @@ pub struct FormPart<'a> {
     pub declaration: &'a str,
     /// Above the place for the signature, the day and the place.
     pub labels: [&'a str; 3],
+    /// For whoever acts for the person: their name, and three rights.
+    pub acting: [&'a str; 4],
 }
 
 /// Which letter could not be written, by its place from 0, and why.
@@ -143,13 +151,18 @@ pub fn check_address(to: &[String]) -> Result<(), CertificateError> {
 }
 
 /// Most lines of thousands of letters are the same, so each is set once.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     setter: Setter<'a>,
     set: HashMap<(String, bool, u32), Rc<Vec<Line>>>,
 }
 
 impl Desk<'_> {
-    fn lines(&mut self, text: &str, style: Style, width: f32) -> Result<Rc<Vec<Line>>, CertificateError> {
+    pub(super) fn lines(
+        &mut self,
+        text: &str,
+        style: Style,
+        width: f32,
+    ) -> Result<Rc<Vec<Line>>, CertificateError> {
         let ems = width / style.size;
         let key = (text.to_owned(), style.weight == Weight::Bold, ems.to_bits());
         if let Some(set) = self.set.get(&key) {
@@ -165,7 +178,7 @@ impl Desk<'_> {
 }
 
 /// A text as it stands on the page.
-struct Placed {
+pub(super) struct Placed {
     lines: Rc<Vec<Line>>,
     style: Style,
     left: f32,
@@ -175,7 +188,7 @@ struct Placed {
 }
 
 impl Placed {
-    fn bottom(&self) -> f32 {
+    pub(super) fn bottom(&self) -> f32 {
         self.top + length(self.lines.len()) * self.style.size * LEADING
     }
 }
@@ -197,7 +210,9 @@ fn page(
         }
         None => None,
     };
-    texts.push(placed(desk, letter.foot, FOOT_NOTE, (MARGIN, FOOT, WIDTH), letter.direction)?);
+    let slip = letter.slip.as_ref().map(|slip| slip::set(desk, slip, letter.direction)).transpose()?;
+    let foot = if letter.form.is_some() { FOOT_OF_FORM } else { FOOT };
+    texts.push(placed(desk, letter.foot, FOOT_NOTE, (MARGIN, foot, WIDTH), letter.direction)?);
     let word = word.map(|word| desk.setter.line(word, SAMPLE.weight)).transpose()?;
     let mut page = document.start_page_with(settings);
     let mut pen = Pen { surface: page.surface(), typefaces: desk.setter.typefaces };
@@ -213,8 +228,12 @@ fn page(
         for area in [SIGNATURE, DAY, PLACE] {
             outline(&mut pen, area);
         }
+        acting::draw(&mut pen, letter.direction);
     }
-    for text in &texts {
+    if let Some(slip) = &slip {
+        slip::draw(&mut pen, slip);
+    }
+    for text in texts.iter().chain(slip.iter().flat_map(|slip| &slip.texts)) {
         draw(&mut pen, text);
     }
     drop(pen);
@@ -222,7 +241,7 @@ fn page(
     Ok(())
 }
 
-fn placed(
+pub(super) fn placed(
     desk: &mut Desk<'_>,
     text: &str,
     style: Style,
@@ -252,8 +271,12 @@ fn head(desk: &mut Desk<'_>, letter: &Letter<'_>) -> Result<Vec<Placed>, Certifi
 }
 
 fn body(desk: &mut Desk<'_>, letter: &Letter<'_>) -> Result<Vec<Placed>, CertificateError> {
-    let bottom = if letter.form.is_some() { DECLARATION_TOP - 8.0 } else { FOOT - 16.0 };
-    for size in BODY_SIZES {
+    let (bottom, sizes): (f32, &[f32]) = match (&letter.form, &letter.slip) {
+        (Some(_), _) => (DECLARATION_TOP - 8.0, &BODY_SIZES),
+        (None, Some(_)) => (slip::ABOVE, &slip::BODY_SIZES),
+        (None, None) => (FOOT - 16.0, &BODY_SIZES),
+    };
+    for size in sizes.iter().copied() {
         let style = Style { size, weight: Weight::Regular, colour: INK };
         let mut texts = vec![placed(desk, letter.day, SMALL, (MARGIN, 226.0, WIDTH), letter.direction)?];
         let mut add = |text: &str, style: Style, top: f32| {
@@ -279,11 +302,8 @@ fn form_texts(
     direction: Direction,
 ) -> Result<Vec<Placed>, CertificateError> {
     let number = (CODE.left - 20.0, CODE.top + CODE.high + 6.0, CODE.wide + 40.0);
-    let mut texts =
-        vec![placed(desk, form.declaration, DECLARATION, (MARGIN, DECLARATION_TOP, WIDTH), direction)?];
-    if texts.last().is_some_and(|text| text.bottom() > MARKED.top - 4.0 * MARK_MODULE) {
-        return Err(CertificateError::TooLong);
-    }
+    let mut texts = vec![declaration(desk, form.declaration, direction)?];
+    texts.extend(acting::texts(desk, form.acting, direction)?);
     let mut set = placed(desk, form.number, NUMBER, number, Direction::LeftToRight)?;
     let wide = set.lines.iter().map(|line| line.width).fold(0.0, f32::max) * NUMBER.size;
     set.left += (set.width - wide) / 2.0;
@@ -292,6 +312,17 @@ fn form_texts(
         texts.push(placed(desk, label, SMALL, (area.left, area.top - 13.0, area.wide), direction)?);
     }
     Ok(texts)
+}
+
+fn declaration(desk: &mut Desk<'_>, text: &str, direction: Direction) -> Result<Placed, CertificateError> {
+    for size in DECLARATION_SIZES {
+        let style = Style { size, weight: Weight::Bold, colour: INK };
+        let set = placed(desk, text, style, (MARGIN, DECLARATION_TOP, WIDTH), direction)?;
+        if set.bottom() <= MARKED.top - 4.0 * MARK_MODULE {
+            return Ok(set);
+        }
+    }
+    Err(CertificateError::TooLong)
 }
 
 fn draw(pen: &mut Pen<'_, '_>, text: &Placed) {
@@ -313,7 +344,7 @@ fn corner(pen: &mut Pen<'_, '_>, x: f32, y: f32) {
     }
 }
 
-fn outline(pen: &mut Pen<'_, '_>, area: Area) {
+pub(super) fn outline(pen: &mut Pen<'_, '_>, area: Area) {
     let Area { left, top, wide, high } = area;
     for (left, top, wide, high) in [
         (left, top, wide, 0.7),

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use super::flat::{self, PlacedCode};
 use super::threshold::{below_mean, black_and_white, by_surroundings};
 use super::{Picture, ScanError, at_most};
-use crate::form::{Area, CODE, FORM_PREFIX, MARK_MODULE, MARKED, SIGNATURE};
+use crate::form::{ACTING, Area, CODE, FORM_PREFIX, MARK_MODULE, MARKED, SIGNATURE};
 use crate::kind::Kind;
 use crate::pdf::{PdfError, jpegs};
 use crate::read::ReadError;
@@ -49,7 +49,7 @@ pub struct ScannedPage {
 pub struct ScannedForm {
     /// The whole text of its code.
     pub code: String,
-    /// The area with signature, day and place, straight, as a PNG; nothing where the marks were not found.
+    /// The area with signature, day, place and who acts for the person, straight, as a PNG; nothing where the marks were not found.
     pub area: Option<Vec<u8>>,
     /// Whether there is something written in the place of the signature; `None` without the area.
     pub is_signed: Option<bool>,
@@ -264,7 +264,7 @@ fn is_plausible([a, b, c, d]: &[[f64; 2]; 4]) -> bool {
     high > 1.0 && (0.75..1.33).contains(&(wide / high / printed))
 }
 
-/// The area between the marks, straight: each of its pixels is looked up where the projective map of a square to the
+/// The area between the marks and the row below them, straight: each of its pixels is looked up where the projective map of a square to the
 /// four marks puts it (Heckbert 1989, 2.2).
 fn cut_out(page: &GrayImage, &[p0, p1, p2, p3]: &[[f64; 2]; 4]) -> GrayImage {
     let ([x0, y0], [x1, y1], [x2, y2], [x3, y3]) = (p0, p1, p2, p3);
@@ -276,7 +276,8 @@ fn cut_out(page: &GrayImage, &[p0, p1, p2, p3]: &[[f64; 2]; 4]) -> GrayImage {
         false => (0.0, 0.0),
     };
     let (wide, high) = (steps(MARKED.wide), steps(MARKED.high));
-    GrayImage::from_fn(wide, high, |column, row| {
+    let with_row = steps(ACTING.top + ACTING.high - MARKED.top);
+    GrayImage::from_fn(wide, with_row, |column, row| {
         let (u, v) = (f64::from(column) / f64::from(wide), f64::from(row) / f64::from(high));
         let scale = g * u + h * v + 1.0;
         let x = ((x1 - x0 + g * x1) * u + (x3 - x0 + h * x3) * v + x0) / scale;

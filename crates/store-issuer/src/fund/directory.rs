@@ -125,8 +125,13 @@ impl Transaction {
         sealed: &[u8],
         (now, until): (Timestamp, Timestamp),
     ) -> Result<(), Error> {
-        self.tx.execute(OLD_SEARCHES, args![now]).await?;
+        self.erase_fund_searches(now).await?;
         Ok(self.tx.execute_one(PUT_SEARCH, args![tenant, id, officer, sealed, until]).await?)
+    }
+
+    /// Erases what officers looked for, of all organisations, once its time is over.
+    pub async fn erase_fund_searches(&mut self, now: Timestamp) -> Result<u64, Error> {
+        Ok(self.tx.execute(OLD_SEARCHES, args![now]).await?)
     }
 
     /// What this officer looks for under this number.

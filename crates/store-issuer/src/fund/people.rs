@@ -46,15 +46,19 @@ pub struct PersonRow {
     pub created_at: Timestamp,
     /// When the register last said something else.
     pub updated_at: Timestamp,
+    /// The record for a wallet.
+    pub subject_id: Option<String>,
+    /// How reminders come, where it is known.
+    pub medium: Option<String>,
 }
 
 const INSERT: &str = "INSERT INTO fund_people (tenant, id, number_mark, country, language, track, birth_year,
         benefit_until, died_on, end_told, content_mark, sealed, facts, last_seq, last_entry, head, created_at, updated_at,
-        staff_mark)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        staff_mark, subject_id, medium)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 const UPDATE: &str = "UPDATE fund_people SET country = $3, language = $4, track = $5, birth_year = $6,
         benefit_until = $7, died_on = $8, end_told = $9, content_mark = $10, sealed = $11, facts = $12, updated_at = $13,
-        staff_mark = $15
+        staff_mark = $15, subject_id = $16, medium = $17
     WHERE tenant = $1 AND id = $2 AND last_entry = $14";
 const FIND: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND id = $2";
 const FIND_BY_MARK: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND number_mark = $2";
@@ -88,7 +92,9 @@ impl Transaction {
             person.head,
             person.created_at,
             person.updated_at,
-            person.staff_mark.as_deref()
+            person.staff_mark.as_deref(),
+            person.subject_id.as_deref(),
+            person.medium.as_deref()
         ];
         Ok(self.tx.execute_one(INSERT, values).await?)
     }
@@ -110,7 +116,9 @@ impl Transaction {
             person.facts.as_slice(),
             person.updated_at,
             int(person.last_entry),
-            person.staff_mark.as_deref()
+            person.staff_mark.as_deref(),
+            person.subject_id.as_deref(),
+            person.medium.as_deref()
         ];
         Ok(self.tx.execute_one(UPDATE, values).await?)
     }
@@ -195,5 +203,7 @@ pub(super) fn person(row: &Row) -> Result<PersonRow, Error> {
         head: columns.hash("head")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
+        subject_id: row.opt_text("subject_id")?,
+        medium: row.opt_text("medium")?,
     })
 }

@@ -14,7 +14,7 @@ async fn rows_of_a_person_go_and_places_in_lists_stay_with_what_they_say() {
         tx.put_subject(TENANT, &subject("1", "Amina")).await.unwrap();
         tx.put_subject(TENANT, &subject("2", "Boris")).await.unwrap();
         tx.insert_offer(TENANT, &offer("o-1")).await.unwrap();
-        let (held, indices, leaf) = copy("c-1", "o-1", Format::LdpVc);
+        let (held, indices, leaf) = copy("c-1", "o-1", Format::LDP_VC);
         for index in &indices {
             tx.insert_status_list(TENANT, &index.list).await.unwrap();
         }

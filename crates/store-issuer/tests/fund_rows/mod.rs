@@ -27,5 +27,7 @@ pub fn person(id: &str) -> PersonRow {
         head: [0; 32],
         created_at: now(),
         updated_at: now(),
+        subject_id: None,
+        medium: None,
     }
 }

@@ -128,19 +128,14 @@ impl Issuer {
             let now = self.now();
             let mut tx = self.store.write("invite_to_enrol").await?;
             let subject = tx.find_subject(&tenant.id, subject_id).await?.ok_or(EnrolmentError::Unknown)?;
-            for mut open in tx.list_enrolments_of(&tenant.id, subject_id).await? {
-                if open.enrolment.is_open() {
-                    open.enrolment = open.enrolment.withdrawn(&by.officer)?;
-                    open.decided_at = Some(now);
-                    self.close_appointment(&mut tx, &tenant.id, &open.id).await?;
-                    tx.replace_enrolment(&tenant.id, &open).await?;
-                }
+            if self.has_proposed(&mut tx, &tenant.id, subject_id).await? {
+                return Err(EnrolmentFault::Proposed.into());
             }
-            let mut random = [0; CODE_LETTERS];
-            self.entropy.fill(&mut random);
-            let text = code(random);
+            self.withdraw_enrolments(&mut tx, by, subject_id).await?;
+            let text = self.new_invitation_code();
             let mark = self.code_mark(&tenant.id, &subject.id, &text);
-            let row = self.new_enrolment(&mut tx, tenant, &subject, (mark, &by.officer)).await?;
+            let enrolment = Enrolment::invited(now);
+            let row = self.new_enrolment(&mut tx, tenant, &subject, (enrolment, mark, &by.officer)).await?;
             tx.audit(by, Act { action: "enrolment.invite", target: &row.id, detail: "" }, now).await?;
             tx.commit().await?;
             Ok(InvitationCode {
@@ -153,11 +148,89 @@ impl Issuer {
         .await
     }
 
+    fn new_invitation_code(&self) -> String {
+        let mut random = [0; CODE_LETTERS];
+        self.entropy.fill(&mut random);
+        code(random)
+    }
+
+    async fn has_proposed(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        subject_id: &str,
+    ) -> Result<bool, store_issuer::Error> {
+        let known = tx.list_enrolments_of(tenant, subject_id).await?;
+        Ok(known.iter().any(|it| it.enrolment.stage == Stage::Proposed))
+    }
+
+    /// Takes back what is open for somebody: invitation, appointment, and the letter with the code, unless the post has it.
+    pub(in crate::app) async fn withdraw_enrolments(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        subject_id: &str,
+    ) -> Result<(), store_issuer::Error> {
+        let (tenant, now) = (by.tenant.as_str(), self.now());
+        for mut open in tx.list_enrolments_of(tenant, subject_id).await? {
+            if open.enrolment.is_open() {
+                open.enrolment = open.enrolment.ended(&by.officer);
+                open.decided_at = Some(now);
+                self.close_appointment(tx, tenant, &open.id).await?;
+                tx.replace_enrolment(tenant, &open).await?;
+            }
+        }
+        if let Some(person) = tx.find_fund_person_of_subject(tenant, subject_id).await? {
+            tx.withdraw_invitation_letters(tenant, &person.id, now).await?;
+        }
+        Ok(())
+    }
+
+    /// The code of a letter: the invitation before it dies with this one. Nothing for somebody who is enrolled, has used a code, or
+    /// waits for a second officer.
+    pub(in crate::app) async fn invite_by_letter(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        (subject_id, effect): (&str, &str),
+        text: &str,
+    ) -> Result<bool, EnrolmentError> {
+        let tenant = self.enrolling(&by.tenant)?;
+        let Some(subject) = tx.find_subject(&tenant.id, subject_id).await? else { return Ok(false) };
+        let known = tx.list_enrolments_of(&tenant.id, subject_id).await?;
+        let is_under_way = known.iter().any(|it| is_under_way(it.enrolment.stage));
+        if is_under_way || tx.find_bound_key(&tenant.id, subject_id).await?.is_some() {
+            return Ok(false);
+        }
+        for mut open in known.into_iter().filter(|it| it.enrolment.is_open()) {
+            open.enrolment = open.enrolment.withdrawn(&by.officer)?;
+            open.decided_at = Some(self.now());
+            tx.replace_enrolment(&tenant.id, &open).await?;
+        }
+        let mark = self.code_mark(&tenant.id, &subject.id, text);
+        let enrolment = Enrolment::invited_by_letter(self.now());
+        let row = self.new_enrolment(tx, tenant, &subject, (enrolment, mark, &by.officer)).await?;
+        tx.set_enrolment_letter(&tenant.id, &row.id, effect).await?;
+        Ok(true)
+    }
+
+    /// A code as it stands on paper, and until when it counts if it is made now.
+    pub(in crate::app) fn letter_code(&self) -> (String, clock::Timestamp) {
+        (self.new_invitation_code(), Enrolment::invited_by_letter(self.now()).expires_at)
+    }
+
     /// Where a person enters number and code: the wallet's page, which learns from it who the Fund is.
     #[must_use]
     pub fn enrolment_link(&self, tenant: &Tenant) -> String {
         let encoded: String = form_urlencoded::byte_serialize(tenant.issuer_url.as_bytes()).collect();
         format!("{}/enrol?fund={encoded}", self.settings.wallet_url.as_str().trim_end_matches('/'))
+    }
+
+    /// The same as it is printed. RFC 3986, 3.4: colons and slashes may stand in a query as they are, and a person reads them
+    /// better so.
+    #[must_use]
+    pub fn enrolment_link_on_paper(&self, tenant: &Tenant) -> String {
+        self.enrolment_link(tenant).replace("%3A", ":").replace("%2F", "/")
     }
 
     /// A wallet uses an invitation. Refusals are counted, slowed, and all look alike.
@@ -212,6 +285,10 @@ impl Issuer {
         (row.secret_mark, row.claimed_at) = (Some(mark), Some(now));
         tx.replace_enrolment(&tenant.id, &row).await?;
         let by = Actor::system(&tenant.id);
+        // A letter that did not leave yet would bring a code that is used.
+        if let Some(person) = tx.find_fund_person_of_subject(&tenant.id, &subject.id).await? {
+            tx.withdraw_invitation_letters(&tenant.id, &person.id, now).await?;
+        }
         tx.audit(&by, Act { action: "enrolment.claim", target: &row.id, detail: "" }, now).await?;
         tx.commit().await?;
         Ok(EnrolmentRow { revision: row.revision + 1, ..row })
@@ -305,13 +382,13 @@ impl Issuer {
         tx: &mut Transaction,
         tenant: &Tenant,
         subject: &Subject,
-        (code_mark, invited_by): (String, &str),
+        (enrolment, code_mark, invited_by): (Enrolment, String, &str),
     ) -> Result<EnrolmentRow, EnrolmentError> {
         let now = self.now();
         let row = EnrolmentRow {
             id: self.new_id(),
             subject_id: subject.id.clone(),
-            enrolment: Enrolment::invited(now),
+            enrolment,
             code_mark,
             invited_by: invited_by.to_owned(),
             invited_at: now,

@@ -175,15 +175,26 @@ pub struct ExistenceCounts {
 }
 
 impl Issuer {
-    /// Puts one beneficiary on the Fund's list.
+    /// Puts one beneficiary on the Fund's list. Somebody whom the register put there has a record already: it is the answer, with
+    /// the address that was given.
     pub async fn add_beneficiary(&self, by: &Actor, retiree: Retiree) -> Result<String, ExistenceError> {
         self.fund(&by.tenant)?;
         let content = RowContent::Retiree(retiree);
         let (subject, contact) = (self.subject_of(by, &content), super::import::contact_of(&content));
         sql::retry(|| async {
             let mut tx = self.store.write("add_beneficiary").await?;
-            if tx.find_subject_by_number(&by.tenant, &subject.number).await?.is_some() {
-                return Err(ExistenceError::ListedAlready);
+            if let Some(known) = tx.find_subject_by_number(&by.tenant, &subject.number).await? {
+                if tx.find_fund_person_of_subject(&by.tenant, &known.id).await?.is_none() {
+                    return Err(ExistenceError::ListedAlready);
+                }
+                if let Some(changed) = super::fund::completed(&known, &subject) {
+                    tx.replace_subject(&by.tenant, &changed).await?;
+                }
+                if let Some(contact) = &contact {
+                    self.put_contact(&mut tx, &by.tenant, &known.id, contact).await?;
+                }
+                tx.commit().await?;
+                return Ok(known.id);
             }
             let id = tx.put_subject(&by.tenant, &subject).await?;
             let told = Happened::to_person(EventKind::RecordCreated, &id);

@@ -102,6 +102,7 @@ pub use existence::{
 };
 pub(crate) use faces::Faces;
 pub use faces::FacesFault;
+pub(crate) use fund::Archive;
 pub use fund::{
     AGE_BANDS, AgeBand, CHANGE_KINDS, ChangedField, ChangedRow, ChangesPlace, ListedFundPerson, PeoplePage,
     PeoplePart, RegisterChanges,
@@ -114,12 +115,12 @@ pub use fund::{
     YearCounts, YearFigures,
 };
 pub use fund::{AppealView, AppealWord, OpenAppeal};
-pub(crate) use fund::Archive;
 pub use fund::{CALENDAR_DATES, CalendarDate, MovedDates, MovedFor, NewHelper};
-pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
+pub use fund::{ChosenPeople, InvitationView, NewInvitations, PaperInvitation};
 pub(crate) use fund::{
     Directories, channel_name, channel_names, countries_by_name, country_name, is_missing,
 };
+pub use fund::{FOLLOW_UP_OUTCOMES, FollowUpAnswer, NewFollowUp};
 pub use fund::{FundPost, MailingView, NewMailing, SentMessage, letter_fault, letter_state};
 pub(crate) use fund::{LETTER_KINDS, MOST_UPLOAD_BYTES, age_order, channel_of};
 pub use fund::{LetterSettings, PieceView, SAMPLES};
@@ -330,6 +331,7 @@ impl Issuer {
 
 impl Tenant {
     /// What it is called in a language; its usual name where it has none in it.
+    #[must_use]
     pub fn name_in(&self, language: issuance::message::Language) -> &str {
         self.names.get(language.code()).unwrap_or(&self.name)
     }
@@ -382,12 +384,6 @@ impl Tenant {
         self.approves(kind)
             || self.passkey_types.get(&kind) == Some(&BelowPasskey::SecondPerson)
             || self.representative_types.get(&kind) == Some(&ByRepresentative::SecondPerson)
-    }
-
-    /// What it is called in a language.
-    #[must_use]
-    pub fn name_in(&self, language: issuance::message::Language) -> &str {
-        self.names.get(language.code()).unwrap_or(&self.name)
     }
 
     /// `{issuer}/status/`, to which the name of a list is appended.

@@ -293,7 +293,7 @@ impl Issuer {
                 + tx.delete_deferrals(deferrals_before).await?
                 + tx.forget_uploads(now - chrono::Duration::days(ROWS_KEPT_DAYS), now).await?;
             let gone = gone + self.forget_list_versions(&mut tx, now).await? + tx.erase_captures(now).await?;
-            let gone = gone + self.erase_letters(&mut tx, now).await?;
+            let gone = gone + self.erase_letters(&mut tx, now).await? + tx.erase_fund_searches(now).await?;
             let signals_before = now - chrono::Duration::hours(super::enrolment::SIGNALS_KEPT_HOURS);
             let gone = gone + tx.erase_signals(signals_before).await?;
             let unanswered_before = now - chrono::Duration::hours(super::enrolment::UNANSWERED_KEPT_HOURS);

@@ -25,7 +25,8 @@ impl HelpConfig {
     pub(super) fn check(&self, tenant: &str) -> Result<(), ConfigError> {
         let fits = |text: &str| !text.trim().is_empty() && text.chars().count() <= LONGEST;
         let dialled = |text: &str| {
-            fits(text) && text.chars().all(|it| it.is_ascii_digit() || matches!(it, '+' | ' ' | '-' | '(' | ')'))
+            fits(text)
+                && text.chars().all(|it| it.is_ascii_digit() || matches!(it, '+' | ' ' | '-' | '(' | ')'))
         };
         let hours = self.hours.iter().all(|(code, text)| Language::parse(code).is_some() && fits(text));
         match hours && self.telephone.as_deref().is_none_or(dialled) {

@@ -7,6 +7,7 @@ mod erasure;
 mod fairness;
 mod figures;
 mod follow_up;
+mod invitations;
 mod letters;
 mod mailings;
 pub(super) mod message;
@@ -93,7 +94,12 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(letters::list_left_out)
             .service(follow_up::enter_follow_up)
             .service(follow_up::ask_everybody)
-            .service(follow_up::list_ask_runs),
+            .service(follow_up::list_ask_runs)
+            .service(invitations::select_invitations)
+            .service(invitations::list_invitation_runs)
+            .service(invitations::find_invitation_run)
+            .service(invitations::confirm_invitations)
+            .service(invitations::stop_invitations),
     );
 }
 

@@ -11,8 +11,8 @@ use web::{Problem, ServiceConfig};
 
 use super::extract::Of;
 use super::fund::Token;
-pub(super) use message::outcome;
 use crate::app::Issuer;
+pub(super) use message::outcome;
 
 pub(super) fn configure(config: &mut ServiceConfig<'_>) {
     config.service(

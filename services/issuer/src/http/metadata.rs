@@ -338,7 +338,8 @@ pub(super) async fn titles(
     let cards = app.list_cards(tenant).await.unwrap_or_default();
     let title = |kind: &CredentialType| {
         let card = cards.iter().find(|card| card.credential_type == *kind);
-        let named = card.and_then(|card| card.design.names.iter().find(|(it, _)| it.code() == language.code()));
+        let named =
+            card.and_then(|card| card.design.names.iter().find(|(it, _)| it.code() == language.code()));
         let usual = || {
             let shown = displayed(tenant, *kind, Format::SdJwt).display.into_iter();
             let mut shown = shown.filter(|it| it.locale.as_deref() == Some(language.code()));

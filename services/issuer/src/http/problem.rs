@@ -11,9 +11,9 @@ use issuance::authorization::RequestFault;
 use web::passkey::PasskeyError;
 
 use crate::app::{
-    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError, EraseError,
-    FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError, RenewalRefusal,
-    TokenError, VcApiError,
+    AuthorizeError, ChangeError, ClientError, CredentialError, DirectoryError, DocumentError, DpopError,
+    EraseError, FetchError, ListError, NotificationError, OfferError, PushError, ReceiptError,
+    RenewalRefusal, TokenError, VcApiError,
 };
 
 /// VC Data Model 2.0, 7.2.
@@ -39,7 +39,7 @@ pub(super) const PAGES: ProblemPages = ProblemPages(&[
     ProblemPage {
         slug: "invitation-refused",
         title: "Number and code do not fit",
-        text: "Compare the nine-digit number and the code with the letter. A code works once, for 45 days, and not after ten wrong tries. Ask the Fund for another one; meanwhile the paper form counts the same.",
+        text: "Compare the nine-digit number and the code with the letter. A code works once, until the day that stands beside it, and not after ten wrong tries. Ask the Fund for another one; meanwhile the paper form counts the same.",
     },
     ProblemPage {
         slug: "time-taken",
@@ -251,11 +251,14 @@ impl From<AuthorizeError> for Problem {
         let reason = reason(&error);
         let unauthorized = |detail: &str| Self::unauthorized().detail(detail);
         let problem = match error {
-            AuthorizeError::Request => {
-                Self::new(StatusCode::BAD_REQUEST, "authorization-expired", "This request is over").detail(
-                    "It is unknown, was answered already or has expired. Go back to the wallet and start again.",
-                )
-            }
+            AuthorizeError::Request => Self::new(
+                StatusCode::BAD_REQUEST,
+                "authorization-expired",
+                "This request is over",
+            )
+            .detail(
+                "It is unknown, was answered already or has expired. Go back to the wallet and start again.",
+            ),
             AuthorizeError::Ceremony => {
                 Self::bad_request("It took too long, or was answered before. Please try again.")
             }
@@ -368,7 +371,8 @@ impl From<EraseError> for Problem {
             | EraseError::Undecided
             | EraseError::Paid
             | EraseError::KeptForAudit { .. } => {
-                Self::new(StatusCode::CONFLICT, "kept-record", "The record has to be kept for now").detail(said)
+                Self::new(StatusCode::CONFLICT, "kept-record", "The record has to be kept for now")
+                    .detail(said)
             }
             EraseError::Fund(error) => error.into(),
             EraseError::Store(error) => store(&error),

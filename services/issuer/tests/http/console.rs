@@ -65,6 +65,17 @@ impl Browser {
         self.agent.post_file(format!("{}{path}", self.base), &[("sheet", sheet)], file).await.unwrap()
     }
 
+    /// A form with fields and a file of another name.
+    pub async fn upload_with(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (field, bytes): (&str, &[u8]),
+    ) -> Answer {
+        let file = (field, "list.csv", "text/csv", bytes);
+        self.agent.post_file(format!("{}{path}", self.base), fields, file).await.unwrap()
+    }
+
     /// The same browser at a service that started again.
     pub fn at(self, world: &World) -> Self {
         Self { base: world.url("/").to_string().trim_end_matches('/').to_owned(), ..self }

@@ -82,3 +82,39 @@ async fn whoever_missed_the_first_mailing_gets_one_form_and_not_two() {
     let forms: Vec<_> = effects.iter().filter(|it| it.kind == "mail-paper").collect();
     assert_eq!(forms.iter().map(|it| it.done_at.is_some()).collect::<Vec<_>>(), [true, false]);
 }
+
+/// Signed by a guardian on the paper: the officer who reads the form names them, and so does the evidence.
+#[tokio::test(flavor = "multi_thread")]
+async fn form_that_somebody_signed_for_the_person_names_them_in_the_evidence() {
+    use crate::post::{gathered, raster, scanned, words};
+    let world = crate::support::World::start().await;
+    crate::post::register(&world, &[crate::post::AMINA]).await;
+    night(&world, "2026-07-01").await;
+    let id = gathered(&world).await;
+    let pdf = world.issuer.mailing_piece(&officer("clerk"), &id, 1).await.unwrap();
+    let text = words(&pdf);
+    for expected in ["j’agis pour cette personne", "Tuteur", "Procuration"] {
+        assert!(text.contains(expected), "{expected}: {text}");
+    }
+    world.clock.set(crate::post::at("2026-08-03", 9));
+    let read = world.issuer.read_scan(&officer("clerk"), scanned(&raster(&pdf, 0), true, 2)).await.unwrap();
+    let scan = read[0].scan.id.clone();
+    let flo = Browser::officer(&world, "unjspf", "Flo").await;
+    let fields = [
+        ("accept", "yes"),
+        ("on", "2026-07-20"),
+        ("helper_role", "guardian"),
+        ("helper_name", "Ousmane Diallo, order of the court of Dakar"),
+    ];
+    let done = flo.post(&format!("/console/fund/scans/{scan}/decision"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let amina = person(&world, "100000001").await;
+    let page = flo.get(&format!("/console/fund/people/{amina}")).await.text();
+    assert!(
+        page.contains("Ousmane Diallo, order of the court of Dakar") && page.contains("guardian"),
+        "{page}"
+    );
+    let export = world.issuer.export_journal(&officer("eve"), &amina).await.unwrap();
+    let journal = serde_json::to_string(&export).unwrap();
+    assert!(journal.contains("guardian") && !journal.contains("Ousmane"), "{journal}");
+}

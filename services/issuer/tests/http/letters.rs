@@ -83,10 +83,14 @@ async fn parts_are_printed_one_after_another_or_as_one_archive_and_posted_one_by
 
     // The first part leaves a day before the second.
     world.clock.set(at("2026-07-03", 9));
+    let flo = Browser::officer(&world, "unjspf", "Gus").await;
     let form = [("on", "2026-07-01"), ("from", "1"), ("to", "1")];
     assert_eq!(flo.post(&format!("{page}/posting"), &form).await.status, 303);
     let view = world.issuer.mailing("unjspf", &id).await.unwrap();
     assert_eq!((view.row.state.as_str(), view.pieces[0].is_behind()), ("ready", true));
+    let first = person(&world, "100000001").await;
+    let post = flo.get(&format!("/console/fund/people/{first}/post")).await.text();
+    assert!(post.contains("Posted") && post.contains("2026-07-01"), "{post}");
     let waiting = world.issuer.letters_waiting("unjspf").await.unwrap();
     assert_eq!(waiting, [], "those of the second part are in this mailing");
     let text = flo.get(&page).await.text();

@@ -146,6 +146,11 @@ const PAGES: &[Page] = &[
     ("get", "/fund/receipts/{proof}/receipt.pdf", Some(SeePeople), &[]),
     ("get", "/fund/receipts/{proof}/receipt.json", Some(SeePeople), &[]),
     ("post", "/fund/receipts/{proof}/certificate", Some(Issue), &[]),
+    ("get", "/fund/invitations", Some(SeePeople), &[]),
+    ("post", "/fund/invitations", Some(Issue), &[]),
+    ("get", "/fund/invitations/{id}", Some(SeePeople), &[]),
+    ("post", "/fund/invitations/{id}/confirm", Some(Issue), &[]),
+    ("post", "/fund/invitations/{id}/stop", Some(Issue), &[]),
     ("get", "/fund/mailings", Some(SeePeople), &[]),
     ("post", "/fund/mailings", Some(Issue), &[("kind", "mail-paper")]),
     ("get", "/fund/mailings/{id}/parts.zip", Some(Issue), &[]),
@@ -307,6 +312,7 @@ struct FundThings {
     legal_hold: String,
     erasure: String,
     payroll: String,
+    invitations: String,
 }
 
 /// The name of the slot and of the appointment for the enrolment.
@@ -390,6 +396,7 @@ impl Things {
             "fund" if template.starts_with("/fund/proofs") => &self.fund.proof,
             "fund" if template.starts_with("/fund/register") => &self.fund.import,
             "fund" if template.starts_with("/fund/mailings") => &self.fund.mailing,
+            "fund" if template.starts_with("/fund/invitations") => &self.fund.invitations,
             "fund" if template.starts_with("/fund/cases") => &self.fund.case,
             "fund" if template.starts_with("/fund/scans") => &self.fund.scan,
             "fund" if template.starts_with("/fund/payroll") => &self.fund.payroll,
@@ -492,7 +499,22 @@ impl FundThings {
         tx.ask_fund_effect("unjspf", &stop).await.unwrap();
         tx.commit().await.unwrap();
         let payroll = world.issuer.make_payroll_changes(by).await.unwrap().unwrap().row.id;
-        Self { person, proof, import, list, mailing, scan, case, enrolment, legal_hold, erasure, payroll }
+        let everybody = issuer::app::NewInvitations::default();
+        let invitations = world.issuer.select_invitations(by, &everybody).await.unwrap();
+        Self {
+            person,
+            proof,
+            import,
+            list,
+            mailing,
+            scan,
+            case,
+            enrolment,
+            legal_hold,
+            erasure,
+            payroll,
+            invitations,
+        }
     }
 }
 
@@ -515,7 +537,9 @@ async fn key_change(world: &World) -> String {
 }
 
 fn is_upload(template: &str) -> bool {
-    ["imports", "portrait", "/proofs", "/fund/register", "/decide"].iter().any(|end| template.ends_with(end))
+    ["imports", "portrait", "/proofs", "/fund/register", "/fund/invitations", "/decide"]
+        .iter()
+        .any(|end| template.ends_with(end))
 }
 
 async fn send(browser: &Browser, page: &Page, path: &str) -> u16 {

@@ -158,8 +158,11 @@ async fn a_machine_proposes_and_whoever_made_its_token_does_not_approve() {
     let world = &of.world;
     let maker = world.issuer.subject_page(world.tenant("undp"), &of.person).await.unwrap();
     assert_eq!(maker.copies.len(), 2);
-    let token =
-        world.issuer.create_service_client(&World::officer(), "Privacy", &[Scope::Credentials]).await.unwrap();
+    let token = world
+        .issuer
+        .create_service_client(&World::officer(), "Privacy", &[Scope::Credentials])
+        .await
+        .unwrap();
     let path = format!("/v1/hr/undp/people/{}/erasure", of.person);
     let sent = world.post(&path, &json!({"reason": REASON}), Some(&token)).await;
     assert_eq!((sent.status, body(&sent)["outcome"].clone()), (202, json!("waits")));

@@ -278,8 +278,8 @@ async fn who_is_enrolled_books_a_talk_in_the_place_of_the_proof_as_long_as_a_yea
     let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
     let agenda = agent.get("/console/enrolment").await.text();
     assert!(
-        agenda.contains("data-testid=\"kept-places\"") && agenda.contains("Margaret"),
-        "the place is kept"
+        agenda.contains("data-testid=\"kept-places\"") && agenda.contains("Amina"),
+        "the place is kept, under the name of the register"
     );
     open(&world, &agent, 1, "video").await;
     let slot = status(&world, &person).await["slots"][0]["id"].as_str().unwrap().to_owned();

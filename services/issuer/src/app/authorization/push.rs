@@ -3,8 +3,8 @@
 use chrono::Duration;
 use clock::Timestamp;
 use issuance::authorization::{Asked, REQUEST_LIFETIME_SECONDS, RequestFault, Wanted};
-use issuance::message::Language;
 use issuance::dpop::{DpopFault, is_thumbprint};
+use issuance::message::Language;
 use issuance::{Configuration, Offer, fingerprint};
 use wire::vci::{PushedAuthorizationRequest, PushedAuthorizationResponse};
 

@@ -320,13 +320,15 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         let due = self.enrolment_due(&mut tx, tenant).await?;
         let window = (now, end_of(due));
-        let by_language = languages::forecasts(&mut tx, tenant, (now, window.1, due)).await?;
+        let uninvited = self.uninvited(&mut tx, tenant).await?;
+        let by_language = languages::forecasts(&mut tx, tenant, (now, window.1, due), &uninvited).await?;
         Ok(SupplyView {
             forecast: Forecast {
                 today: now.date_naive(),
                 due,
                 free: tx.count_free_slots(tenant, window).await?,
                 needing: tx.count_needing_appointment(tenant, now).await?,
+                uninvited: uninvited.iter().map(|(_, people)| people).sum(),
                 booked_of_late: tx.count_booked_since(tenant, now - Duration::days(PACE_DAYS)).await?,
             },
             by_language,

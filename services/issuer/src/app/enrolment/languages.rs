@@ -19,11 +19,13 @@ pub(super) async fn forecasts(
     tx: &mut Transaction,
     tenant: &str,
     (now, until, due): (Timestamp, Timestamp, NaiveDate),
+    uninvited: &[(String, u64)],
 ) -> Result<Vec<(String, Forecast)>, store_issuer::Error> {
     let free = tx.count_free_by_language(tenant, (now, until)).await?;
     let needing = tx.count_needing_by_language(tenant, now).await?;
     let booked = tx.count_booked_by_language(tenant, now - Duration::days(PACE_DAYS)).await?;
-    let mut names: Vec<&String> = free.keys().chain(needing.keys()).collect();
+    let mut names: Vec<&String> =
+        free.keys().chain(needing.keys()).chain(uninvited.iter().map(|(name, _)| name)).collect();
     names.sort_unstable();
     names.dedup();
     let forecast = |name: &String| Forecast {
@@ -31,6 +33,7 @@ pub(super) async fn forecasts(
         due,
         free: free.get(name).copied().unwrap_or_default(),
         needing: needing.get(name).copied().unwrap_or_default(),
+        uninvited: uninvited.iter().filter(|(known, _)| known == name).map(|(_, people)| people).sum(),
         booked_of_late: booked.get(name).copied().unwrap_or_default(),
     };
     Ok(names.into_iter().map(|name| (name.clone(), forecast(name))).collect())

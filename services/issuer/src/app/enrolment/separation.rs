@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::Duration;
 use clock::Timestamp;
-use entitlement::enrolment::{RegisterFacts, SEPARATION, Separation, SeparationFault};
+use entitlement::enrolment::{Enrolment, RegisterFacts, SEPARATION, Separation, SeparationFault};
 use issuance::audit::Act;
 use issuance::{Actor, Subject, fingerprint};
 use serde::{Deserialize, Serialize};
@@ -205,7 +205,8 @@ impl Issuer {
                 // Nobody was invited: no code fits it.
                 None => {
                     let (mark, by) = (fingerprint(&self.new_token()), Actor::person(&tenant.id));
-                    self.new_enrolment(&mut tx, tenant, &subject, (mark, &by.officer)).await?
+                    let invited = Enrolment::invited(now);
+                    self.new_enrolment(&mut tx, tenant, &subject, (invited, mark, &by.officer)).await?
                 }
             };
             enrolment.enrolment = enrolment.enrolment.presented()?;

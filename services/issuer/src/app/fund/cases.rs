@@ -371,9 +371,13 @@ impl Issuer {
     ) -> Result<(), FundError> {
         let tenant = by.tenant.as_str();
         let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
+        let lives = matches!(what, What::DeathWithdrawn { .. });
         let mut pen = Pen::new(self, tenant, &person);
         pen.event(what, self.now())?;
         pen.put(tx).await?;
+        if lives {
+            self.revive_record_of(tx, by, &person).await?;
+        }
         let reversed =
             CaseRow { outcome: Some("reversed".to_owned()), revision: row.revision + 1, ..row.clone() };
         self.note_act(tx, by, &reversed, ("reversed", reason)).await?;
@@ -409,12 +413,17 @@ impl Issuer {
         }
         let person = tx.find_fund_person(tenant, &closed.person).await?.ok_or(FundError::Damaged)?;
         let mut pen = Pen::new(self, tenant, &person);
-        for what in told(&closed, &outcome, by) {
+        let told = told(&closed, &outcome, by);
+        let lives = told.iter().any(|what| matches!(what, What::DeathWithdrawn { .. }));
+        for what in told {
             pen.event(what, now)?;
         }
         pen.put(tx).await?;
         if matches!((closed.kind.as_str(), outcome.as_str()), ("residence" | "place", "moved")) {
             self.tell_of_move(tx, tenant, &closed).await?;
+        }
+        if lives {
+            self.revive_record_of(tx, by, &person).await?;
         }
         self.step_person(tx, by, &closed.person).await?;
         Ok(closed)

@@ -12,6 +12,7 @@ use store_issuer::fund::EffectRow;
 
 use super::super::ChangeError;
 use super::journal::Pen;
+use super::records::Told;
 use super::{FundError, Issuer, Tenant};
 
 const KIND: &str = "revoke-certificates";
@@ -107,6 +108,11 @@ impl Issuer {
         let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Damaged)?;
         let registered: Registered = self.open_for("person", tenant, &row.id, &row.sealed)?;
         let Some(subject) = tx.find_subject_by_number(tenant, &registered.uid).await? else { return Ok(0) };
+        if why.code == ReasonCode::Deceased {
+            let mut told = Told::new();
+            self.end_record(tx, by, &subject.id, &mut told).await?;
+            self.tell_records(tx, tenant, &told).await?;
+        }
         let word = why.code.as_str();
         let change = StatusMove::new(Status::Revoked, why);
         let copies = match self.change_within(tx, by, &subject.id, Some(CERTIFICATE), &change).await {

@@ -14,14 +14,14 @@ use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 
 use super::calendars::YearCalendar;
 use super::countries::with_country;
-use super::mailings::{BATCH, KINDS, LETTERS_IN_PIECE};
+use super::mailings::{BATCH, INVITE, KINDS, LETTERS_IN_PIECE};
 use super::words::{Proof, Written, part_of};
 use super::{FundError, Issuer, LetterSettings, Tenant};
 
 /// To the other end of the world and back.
 const LEAST_DAYS: i64 = 30;
 /// Why a first form is not written any more.
-const SUPERSEDED: &str = "superseded";
+pub(super) const SUPERSEDED: &str = "superseded";
 
 /// What an officer asks for.
 #[derive(Clone, Debug, Default)]
@@ -52,8 +52,16 @@ impl Issuer {
         self.pension_fund(&by.tenant)?;
         let wanted: Vec<&str> = KINDS
             .into_iter()
-            .filter(|kind| new.kinds.is_empty() || new.kinds.iter().any(|it| it == kind))
+            .filter(|kind| match new.kinds.is_empty() {
+                true => *kind != INVITE,
+                false => new.kinds.iter().any(|it| it == kind),
+            })
             .collect();
+        if wanted.contains(&INVITE) && wanted.len() > 1 {
+            return Err(FundError::Form(
+                "letters with codes leave by themselves: their text is erased when the post has them; make another mailing of the rest",
+            ));
+        }
         if new.kinds.iter().any(|kind| !KINDS.contains(&kind.as_str())) {
             return Err(FundError::Form("there is no such kind of letter"));
         }
@@ -121,6 +129,10 @@ impl Issuer {
         sql::retry(|| async {
             let mut tx = self.store.read().await?;
             let Some(before) = tx.find_gathering_fund_mailing(tenant).await? else { return Ok(false) };
+            if before.at_kind == INVITE {
+                drop(tx);
+                return self.gather_invitations(tenant, &before).await;
+            }
             let asked = tx.list_asked_fund_letters(tenant, &before.at_kind, &before.after_key, BATCH).await?;
             let (asked, before_them) = self.survivors_of(&mut tx, tenant, asked).await?;
             let calendars = self.calendars_within(&mut tx, tenant).await?;
@@ -131,18 +143,10 @@ impl Issuer {
             let letters = self.write_letters(&going, &asked);
             let (superseded, letters): (Vec<_>, Vec<_>) =
                 letters.into_iter().partition(|letter| letter.fault.as_deref() == Some(SUPERSEDED));
-            let mut after = before.clone();
-            let left_out = letters.iter().filter(|letter| letter.fault.is_some()).count();
-            after.left_out += left_out as u64;
-            after.letters += (letters.len() - left_out) as u64;
-            if let Some(last) = asked.last() {
-                after.after_key.clone_from(&last.effect);
-            }
-            let is_last_of_kind = asked.len() < BATCH as usize;
-            let next = before.kinds.split_whitespace().skip_while(|kind| *kind != before.at_kind).nth(1);
-            if let (true, Some(next)) = (is_last_of_kind, next) {
-                (after.at_kind, after.after_key) = (next.to_owned(), String::new());
-            }
+            let left_out = letters.iter().filter(|letter| letter.fault.is_some()).count() as u64;
+            let written = letters.len() as u64 - left_out;
+            let last = asked.last().map(|last| last.effect.as_str());
+            let (after, is_last) = gathered(&before, (last, asked.len()), (written, left_out));
             let mut tx = self.store.write("gather_fund_mailing").await?;
             // First the place, which says whether somebody else gathered the same.
             tx.move_fund_mailing(tenant, &before, &after).await?;
@@ -152,7 +156,7 @@ impl Issuer {
             for letter in &superseded {
                 tx.finish_fund_effect(tenant, &letter.effect, SUPERSEDED, self.now()).await?;
             }
-            if is_last_of_kind && next.is_none() {
+            if is_last {
                 tx.ready_fund_mailing(tenant, &before.id, self.now()).await?;
             }
             tx.commit().await?;
@@ -256,18 +260,7 @@ impl Issuer {
         asked: &AskedRow,
     ) -> Result<Written, &'static str> {
         let (registered, written) = self.written(tenant, calendars, proofs, asked)?;
-        let address = registered.address.ok_or("no-address")?;
-        let lines = address.split('|').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
-        let to: Vec<String> = std::iter::once(written.name.clone()).chain(lines).collect();
-        if to.len() < 2 {
-            return Err("no-address");
-        }
-        let to = with_country(to, &registered.country, |lines| paper::check_address(lines).is_ok());
-        paper::check_address(&to).map_err(|error| match error {
-            paper::CertificateError::Character(_) => "unprintable",
-            _ => "address-too-long",
-        })?;
-        Ok(Written { to, ..written })
+        Ok(Written { to: addressed(&registered)?, ..written })
     }
 
     /// The same without an address.
@@ -323,6 +316,7 @@ impl Issuer {
             about,
             first,
             proof,
+            invitation: None,
         };
         Ok((registered, written))
     }
@@ -367,11 +361,47 @@ fn back_by(today: NaiveDate, dates: &Dates, asked: NaiveDate) -> NaiveDate {
     if dates.due > today { usual.min(dates.due) } else { usual }
 }
 
-fn full_name(registered: &Registered) -> String {
+/// Name and address as they stand on the envelope; otherwise why there is none, as a word of ours.
+pub(super) fn addressed(registered: &Registered) -> Result<Vec<String>, &'static str> {
+    let address = registered.address.as_deref().ok_or("no-address")?;
+    let lines = address.split('|').map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned);
+    let to: Vec<String> = std::iter::once(full_name(registered)).chain(lines).collect();
+    if to.len() < 2 {
+        return Err("no-address");
+    }
+    let to = with_country(to, &registered.country, |lines| paper::check_address(lines).is_ok());
+    paper::check_address(&to).map_err(|error| match error {
+        paper::CertificateError::Character(_) => "unprintable",
+        _ => "address-too-long",
+    })?;
+    Ok(to)
+}
+
+/// Where a mailing is behind a batch, and whether that was the last one.
+pub(super) fn gathered(
+    before: &MailingRow,
+    (last, asked): (Option<&str>, usize),
+    (letters, left_out): (u64, u64),
+) -> (MailingRow, bool) {
+    let mut after = before.clone();
+    after.letters += letters;
+    after.left_out += left_out;
+    if let Some(last) = last {
+        last.clone_into(&mut after.after_key);
+    }
+    let is_last_of_kind = asked < BATCH as usize;
+    let next = before.kinds.split_whitespace().skip_while(|kind| *kind != before.at_kind).nth(1);
+    if let (true, Some(next)) = (is_last_of_kind, next) {
+        (after.at_kind, after.after_key) = (next.to_owned(), String::new());
+    }
+    (after, is_last_of_kind && next.is_none())
+}
+
+pub(super) fn full_name(registered: &Registered) -> String {
     format!("{} {}", registered.given_name, registered.family_name).trim().to_owned()
 }
 
-fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {
+pub(super) fn blank(mailing: &MailingRow, asked: &AskedRow, fault: &str) -> LetterRow {
     LetterRow {
         mailing: mailing.id.clone(),
         effect: asked.effect.clone(),

@@ -101,6 +101,7 @@ impl Issuer {
             about: Some(name),
             first: Some(dates.first_mailing),
             proof: Some(proof),
+            invitation: None,
         })
     }
 }

@@ -130,6 +130,7 @@ impl Issuer {
             let whole = views.iter().all(|it| chosen(it.piece) || it.is_behind());
             if whole {
                 tx.post_fund_mailing(tenant, id, (on, &by.officer), now).await?;
+                tx.erase_codes_of_mailing(tenant, id).await?;
             }
             let detail = match parts {
                 None => format!("{on} {left}"),
@@ -155,11 +156,14 @@ impl Issuer {
                 _ => {}
             }
             let printed = tx.list_fund_pieces(tenant, id).await?;
+            let word = (by.officer.as_str(), now);
+            tx.withdraw_codes_of_mailing(tenant, id, LETTERS_IN_PIECE, word).await?;
             match printed.iter().filter_map(|it| it.posted_on).max() {
                 // Some of it left: the rest is freed, and what left stays what it is.
                 Some(on) => {
                     tx.free_unposted_fund_letters(tenant, id, LETTERS_IN_PIECE).await?;
                     tx.post_fund_mailing(tenant, id, (on, &by.officer), now).await?;
+                    tx.erase_codes_of_mailing(tenant, id).await?;
                 }
                 None => tx.cancel_fund_mailing(tenant, id).await?,
             }

@@ -18,7 +18,7 @@ use super::{FundError, FundPerson, Issuer};
 pub(crate) const LETTERS_IN_PIECE: u64 = 500;
 pub(super) const BATCH: u32 = 500;
 /// Kinds of effects that ask for a letter, in the order in which they are gathered.
-pub(crate) const KINDS: [&str; 8] = [
+pub(crate) const KINDS: [&str; 9] = [
     "send-notice",
     "hold-payment",
     "resume-payment",
@@ -27,10 +27,13 @@ pub(crate) const KINDS: [&str; 8] = [
     "offer-another-channel",
     "remind",
     "send-receipt",
+    INVITE,
 ];
 /// People on the mailing's own page; the others stand on a page of theirs and in a file.
 const LEFT_OUT_SHOWN: u32 = 25;
 const ARCHIVES: u32 = 3;
+/// Letters with a code, which are a mailing of their own.
+pub(super) const INVITE: &str = "invite-to-enrol";
 const MAILINGS: u32 = 50;
 /// A reprint may be asked for so long after the post took the letters.
 const LETTERS_KEPT_DAYS: i64 = 60;
@@ -190,6 +193,7 @@ pub fn letter_fault(fault: &str) -> &'static str {
         "address-too-long" => "the address does not fit an envelope’s window",
         "no-calendar" => "there is no calendar of this year",
         "cancelled" => "the mailing was cancelled",
+        "no-record" => "the person has no record for a wallet yet; the next file of the register makes one",
         _ => "what is stored about this person cannot be opened",
     }
 }

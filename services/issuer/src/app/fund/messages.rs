@@ -181,6 +181,7 @@ impl Issuer {
                 year: asked.year,
                 kind: asked.kind,
                 content: asked.content,
+                rule: asked.rule,
                 person,
             };
             let calendars = self.calendars_within(&mut tx, tenant).await?;
@@ -307,7 +308,7 @@ impl Issuer {
     /// was done.
     pub(crate) async fn run_fund_post(&self, tenant: &Tenant) -> Result<bool, FundError> {
         self.revoke_entitlements(tenant).await?;
-        let gathered = self.gather_mailings(tenant).await?;
+        let gathered = self.work_off_invitations(tenant).await? | self.gather_mailings(tenant).await?;
         let taken = self.take_fund_messages(tenant).await?;
         let sent = self.send_fund_messages(tenant).await?;
         let noted = self.note_what_left(tenant).await?;

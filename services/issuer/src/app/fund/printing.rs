@@ -14,7 +14,7 @@ use store_issuer::fund::{LetterRow, MailingRow, PieceRow};
 
 use super::form_numbers::shown_number;
 use super::mailings::{LETTERS_IN_PIECE, pieces};
-use super::words::{Written, foot, labels};
+use super::words::{Fields, Written, foot, helper_labels, labels};
 use super::{FundError, Issuer, LetterSettings, Tenant};
 
 /// Two files at a time: one takes a core for seconds.
@@ -238,6 +238,7 @@ impl Sheet {
         struct Texts<'a> {
             said: super::words::Said,
             declaration: String,
+            slip: Option<Fields>,
             day: Cow<'a, str>,
             foot: Cow<'a, str>,
         }
@@ -257,6 +258,7 @@ impl Sheet {
                 Texts {
                     said: page.written.letter(page.language),
                     declaration: page.written.declaration(page.language),
+                    slip: page.written.invitation.as_ref().map(|it| it.slip(page.language)),
                     day: day.into(),
                     foot: foot.into(),
                 }
@@ -275,7 +277,9 @@ impl Sheet {
                 number,
                 declaration: &texts.declaration,
                 labels: labels(page.language),
+                acting: helper_labels(page.language),
             }),
+            slip: texts.slip.as_ref().map(Fields::on_paper),
             foot: &texts.foot,
         });
         match words {

@@ -157,7 +157,7 @@ impl Issuer {
         }
         let document = view.document.ok_or(FundError::Form("only an accepted proof has a certificate"))?;
         let subject = view.beneficiary.ok_or(FundError::Form(
-            "the person has no record for a wallet yet: add them to the retirees first",
+            "the person has no record for a wallet: life or benefit was over when they came onto the register",
         ))?;
         let year = *document
             .years

@@ -12,6 +12,7 @@ use store_issuer::fund::{PersonRow, RegisterRow};
 
 use super::journal::Pen;
 use super::people::{birth_year, facts_of};
+use super::records::Told;
 use super::register::Content;
 use super::{FundError, Issuer};
 
@@ -19,9 +20,11 @@ use super::{FundError, Issuer};
 const STEP: u32 = 200;
 
 impl Issuer {
-    /// Takes every confirmed file to its end, in steps of one transaction each.
+    /// Takes every confirmed file to its end, in steps of one transaction each; before, whoever has no record for a wallet gets
+    /// one.
     pub async fn work_off_registers(&self) -> Result<(), FundError> {
         const AT_ONCE: u32 = 20;
+        self.fill_records().await?;
         loop {
             let running = self.store.read().await?.running_fund_imports(AT_ONCE).await?;
             if running.is_empty() {
@@ -44,9 +47,11 @@ impl Issuer {
             let by = import.confirmed_by.unwrap_or(import.created_by);
             let by = Actor { tenant: tenant.to_owned(), officer: by };
             let rows = tx.list_fund_import_rows(tenant, id, "good", 0, STEP).await?;
+            let mut told = Told::new();
             for row in &rows {
-                self.work_off_person(&mut tx, &by, id, row, now).await?;
+                self.work_off_person(&mut tx, &by, (id, row), &mut told).await?;
             }
+            self.tell_records(&mut tx, tenant, &told).await?;
             let more = rows.len() == STEP as usize;
             if !more && tx.finish_fund_import(tenant, id, now).await? {
                 tx.audit(&by, Act { action: "fund.register.finish", target: id, detail: "" }, now).await?;
@@ -62,20 +67,28 @@ impl Issuer {
         &self,
         tx: &mut Transaction,
         by: &Actor,
-        import: &str,
-        row: &RegisterRow,
-        now: Timestamp,
+        (import, row): (&str, &RegisterRow),
+        told: &mut Told,
     ) -> Result<(), FundError> {
-        let tenant = by.tenant.as_str();
+        let (tenant, now) = (by.tenant.as_str(), self.now());
         let purpose = format!("{import}/{}", row.line);
         let (new, _): Content = self.open_for("row", tenant, &purpose, &row.sealed)?;
         let mark = self.secrets.register_mark(tenant, "number", &new.uid);
         let known = tx.find_fund_person_by_mark(tenant, &mark).await?;
         let content_mark = self.content_mark(tenant, &new);
         let id = match &known {
-            None => self.put_new_person(tx, by, &new, (mark, content_mark), now).await?,
+            None => {
+                let subject_id = self.keep_record(tx, by, (None, &new), told).await?;
+                self.put_new_person(tx, by, (&new, subject_id), (mark, content_mark), now).await?
+            }
             Some(known) if known.content_mark == content_mark => known.id.clone(),
-            Some(known) => self.put_changed_person(tx, by, known, &new, content_mark).await?,
+            Some(known) => {
+                let before = known.subject_id.as_ref();
+                let before = before.map(|_| self.open_fund_person(tenant, known)).transpose()?;
+                let before = before.as_ref().map(|it| &it.registered);
+                let subject_id = self.keep_record(tx, by, (before, &new), told).await?;
+                self.put_changed_person(tx, by, known, (&new, subject_id), content_mark).await?
+            }
         };
         Ok(tx.fund_import_row_done(tenant, import, row.line, &id).await?)
     }
@@ -84,7 +97,7 @@ impl Issuer {
         &self,
         tx: &mut Transaction,
         by: &Actor,
-        new: &Registered,
+        (new, subject_id): (&Registered, Option<String>),
         (number_mark, content_mark): (String, String),
         now: Timestamp,
     ) -> Result<String, FundError> {
@@ -96,6 +109,7 @@ impl Issuer {
             number_mark,
             end_told: false,
             created_at: now,
+            subject_id,
             ..self.person_row(&by.tenant, &id, new, content_mark)?
         };
         tx.insert_fund_person(&by.tenant, &person).await?;
@@ -112,7 +126,7 @@ impl Issuer {
         tx: &mut Transaction,
         by: &Actor,
         known: &PersonRow,
-        new: &Registered,
+        (new, subject_id): (&Registered, Option<String>),
         content_mark: String,
     ) -> Result<String, FundError> {
         let now = self.now();
@@ -125,6 +139,7 @@ impl Issuer {
             // An end on another day is told by the night, as any.
             end_told: known.end_told && !end_back,
             created_at: known.created_at,
+            subject_id: subject_id.or_else(|| known.subject_id.clone()),
             ..self.person_row(&by.tenant, &known.id, new, content_mark)?
         };
         tx.replace_fund_person(&by.tenant, &person).await?;
@@ -170,6 +185,8 @@ impl Issuer {
             head: [0; 32],
             created_at: now,
             updated_at: now,
+            subject_id: None,
+            medium: Some(new.medium.clone()),
         })
     }
 

@@ -31,6 +31,74 @@ pub(super) struct Written {
     pub first: Option<NaiveDate>,
     /// Of the proof that a receipt is about.
     pub proof: Option<Proof>,
+    /// How the person begins to enrol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<Invitation>,
+}
+
+/// What a letter says that invites to enrol. The code stands nowhere else in clear.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Invitation {
+    /// Nine digits.
+    pub uid: String,
+    pub code: String,
+    /// The wallet's page; it holds neither number nor code.
+    pub link: String,
+    /// The last day of the code.
+    pub until: NaiveDate,
+    /// Of the Fund; nothing where an officer prints it, who says the number.
+    #[serde(default)]
+    pub telephone: String,
+    /// When somebody answers it, in digits.
+    #[serde(default)]
+    pub hours: String,
+}
+
+/// What stands on the slip, with its words.
+pub(super) struct Fields {
+    link: String,
+    labels: [&'static str; 3],
+    values: [String; 3],
+}
+
+impl Fields {
+    pub fn on_paper(&self) -> paper::Slip<'_> {
+        let [number, code, address] = &self.values;
+        let [of_number, of_code, of_address] = self.labels;
+        paper::Slip {
+            link: &self.link,
+            fields: [(of_number, number), (of_code, code), (of_address, address)],
+        }
+    }
+}
+
+impl Invitation {
+    /// The part that says whom to call.
+    fn whom_to_call(&self) -> Option<&'static str> {
+        match (self.telephone.is_empty(), self.hours.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some("call"),
+            (false, false) => Some("hours"),
+        }
+    }
+
+    /// The number in groups of three, as it is read out.
+    pub fn slip(&self, language: Language) -> Fields {
+        let digits: Vec<char> = self.uid.chars().collect();
+        let groups: Vec<String> = digits.chunks(3).map(|group| group.iter().collect()).collect();
+        Fields {
+            link: self.link.clone(),
+            labels: slip_labels(language),
+            values: [groups.join("\u{a0}"), self.code.clone(), self.link.clone()],
+        }
+    }
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation")
+    }
 }
 
 /// What a receipt says.
@@ -43,8 +111,8 @@ pub(super) struct Proof {
 }
 
 /// Letters that ask for nothing.
-const WITHOUT_FORM: [&str; 5] =
-    ["resumed", "resumed-after-error", "resumed-after-end", "survivor", "receipt"];
+const WITHOUT_FORM: [&str; 6] =
+    ["resumed", "resumed-after-error", "resumed-after-end", "survivor", "receipt", "invitation"];
 
 /// A letter's words.
 pub(super) struct Said {
@@ -90,6 +158,9 @@ impl Written {
             (part, _) => part,
         };
         let mut parts = self.filled(part, language).into_iter();
+        if let Some(whom) = self.invitation.as_ref().and_then(Invitation::whom_to_call) {
+            parts = parts.chain(self.filled(whom, language)).collect::<Vec<_>>().into_iter();
+        }
         Said { title: parts.next().unwrap_or_default(), paragraphs: parts.collect() }
     }
 
@@ -134,6 +205,15 @@ impl Written {
             ("reference", proof.map(|proof| proof.reference.clone()).unwrap_or_default()),
             ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
             ("valid", day(proof.and_then(|proof| proof.valid_until))),
+            ("until", day(self.invitation.as_ref().map(|it| it.until))),
+            (
+                "telephone",
+                self.invitation.as_ref().map(|it| kept_together(&it.telephone, language)).unwrap_or_default(),
+            ),
+            (
+                "hours",
+                self.invitation.as_ref().map(|it| kept_together(&it.hours, language)).unwrap_or_default(),
+            ),
         ]
     }
 }
@@ -147,6 +227,26 @@ pub(super) fn sample_word(language: Language) -> &'static str {
 pub(super) fn labels(language: Language) -> [&'static str; 3] {
     let mut lines = part(language, "labels").lines();
     [(); 3].map(|()| lines.next().unwrap_or_default())
+}
+
+/// For whoever acts for the person: their name, and by what right.
+pub(super) fn helper_labels(language: Language) -> [&'static str; 4] {
+    let mut lines = part(language, "helper").lines();
+    [(); 4].map(|()| lines.next().unwrap_or_default())
+}
+
+/// Above number, code and address of an invitation.
+pub(super) fn slip_labels(language: Language) -> [&'static str; 3] {
+    let mut lines = part(language, "slip").lines();
+    [(); 3].map(|()| lines.next().unwrap_or_default())
+}
+
+/// Digits among words that run from the right: U+2066 and U+2069 keep them to themselves.
+fn kept_together(digits: &str, language: Language) -> String {
+    match language.direction() {
+        "rtl" => format!("\u{2066}{digits}\u{2069}"),
+        _ => digits.to_owned(),
+    }
 }
 
 pub(super) fn foot(language: Language, telephone: &str) -> String {
@@ -206,7 +306,7 @@ fn filled(text: &str, values: &[(&str, String)]) -> String {
 mod tests {
     use super::*;
 
-    const PARTS: [&str; 12] = [
+    const PARTS: [&str; 13] = [
         "first",
         "second",
         "second-alone",
@@ -219,6 +319,7 @@ mod tests {
         "another-way",
         "reminder",
         "receipt",
+        "invitation",
     ];
 
     fn written(part: &str) -> Written {
@@ -238,6 +339,15 @@ mod tests {
                 years: "2025 2026".to_owned(),
                 valid_until: Some(day("2027-12-31")),
             }),
+            invitation: (part == "invitation").then(|| Invitation {
+                uid: "100482317".to_owned(),
+                code: "K7M2Q-9XR4T".to_owned(),
+                link: "https://wallet.fund.example/enrol?fund=https://issuer.fund.example/t/unjspf"
+                    .to_owned(),
+                until: day("2027-02-13"),
+                telephone: "+1 212 963 6931".to_owned(),
+                hours: "9:00–17:00 UTC-5".to_owned(),
+            }),
         }
     }
 
@@ -251,7 +361,16 @@ mod tests {
                 .collect()
         }
         let messages = ["message-reminder", "message-receipt", "message-another-way"];
-        for name in PARTS.into_iter().chain(messages).chain(["declaration", "labels", "foot", "sample"]) {
+        for name in PARTS.into_iter().chain(messages).chain([
+            "declaration",
+            "labels",
+            "foot",
+            "sample",
+            "helper",
+            "slip",
+            "hours",
+            "call",
+        ]) {
             let english = part(Language::English, name);
             for language in Language::ALL {
                 let text = part(language, name);
@@ -274,6 +393,8 @@ mod tests {
             }
             assert!(written("first").declaration(language).contains("Amina {year} Diallo"));
             assert!(labels(language).iter().all(|label| !label.is_empty()));
+            assert!(helper_labels(language).iter().all(|label| !label.is_empty()));
+            assert!(slip_labels(language).iter().all(|label| !label.is_empty()));
             assert!(foot(language, "+1 212").contains("+1 212"));
             let message = written("reminder").message(language, "Fund");
             assert!(message.text.contains("2026") && !message.subject.contains('{'), "{message:?}");
@@ -299,7 +420,9 @@ mod tests {
                 number: "K7M2-Q9XR-4T1A",
                 declaration,
                 labels: labels(*language),
+                acting: helper_labels(*language),
             });
+            let slip = of.invitation.as_ref().map(|it| it.slip(*language));
             let letter = paper::Letter {
                 direction: super::super::printing::direction(*language),
                 sender: "United Nations Joint Staff Pension Fund",
@@ -309,6 +432,7 @@ mod tests {
                 title: &said.title,
                 paragraphs: &said.paragraphs,
                 form,
+                slip: slip.as_ref().map(Fields::on_paper),
                 foot: "+1",
             };
             let made = paper::letters("Letters", "2026-06-30T10:00:00Z".parse().unwrap(), &[letter]);

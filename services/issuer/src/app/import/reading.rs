@@ -63,7 +63,8 @@ impl Issuer {
         .await
     }
 
-    /// Good rows about people who are on the list already become bad ones, so that the preview says so.
+    /// Good rows about people who are on the list already become bad ones, so that the preview says so. Whom the register put
+    /// there is no mistake of the list.
     async fn mark_known(
         &self,
         tenant: &str,
@@ -73,7 +74,9 @@ impl Issuer {
         let mut tx = self.store.read().await?;
         for row in rows.iter_mut() {
             let RowState::Good(good) = &row.state else { continue };
-            if tx.find_subject_by_number(tenant, good.content.number()).await?.is_some() {
+            if let Some(known) = tx.find_subject_by_number(tenant, good.content.number()).await?
+                && tx.find_fund_person_of_subject(tenant, &known.id).await?.is_none()
+            {
                 row.state = RowState::Bad(known_already(upload, row.line, good));
             }
         }

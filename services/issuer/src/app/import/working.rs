@@ -90,7 +90,13 @@ impl Issuer {
     ) -> Result<(), ImportError> {
         let RowState::Good(good) = &row.state else { return Ok(()) };
         let tenant = by.tenant.as_str();
-        if tx.find_subject_by_number(tenant, good.content.number()).await?.is_some() {
+        let known = tx.find_subject_by_number(tenant, good.content.number()).await?;
+        // The record of whom the register put on the list follows the register.
+        let by_register = match &known {
+            Some(known) => tx.find_fund_person_of_subject(tenant, &known.id).await?.is_some(),
+            None => false,
+        };
+        if known.is_some() && !by_register {
             let bad = known_already(upload, row.line, good);
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
@@ -100,8 +106,19 @@ impl Issuer {
             let bad = bad_for(row.line, good, error.to_string());
             return Ok(tx.upload_row_failed(tenant, &upload.id, row.line, &bad).await?);
         }
-        let subject_id = tx.put_subject(tenant, &subject).await?;
-        self.announce(tx, tenant, &[Happened::to_person(EventKind::RecordCreated, &subject_id)]).await?;
+        let subject_id = match known {
+            Some(known) => {
+                if let Some(changed) = crate::app::fund::completed(&known, &subject) {
+                    tx.replace_subject(tenant, &changed).await?;
+                }
+                known.id
+            }
+            None => {
+                let id = tx.put_subject(tenant, &subject).await?;
+                self.announce(tx, tenant, &[Happened::to_person(EventKind::RecordCreated, &id)]).await?;
+                id
+            }
+        };
         if let Some(contact) = contact_of(&good.content) {
             self.put_contact(tx, tenant, &subject_id, &contact).await?;
         }

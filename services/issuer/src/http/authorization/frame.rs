@@ -7,9 +7,9 @@ use askama::Template;
 use language::Language;
 use serde_json::Value;
 use url::form_urlencoded;
+use web::Problem;
 use web::page::{Shell, ShellWords};
 use web::voice::{Rendered, Speak};
-use web::Problem;
 
 use crate::app::{Issuer, Tenant};
 use crate::http::words::{Spoken, Words};

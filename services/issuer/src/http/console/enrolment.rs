@@ -16,8 +16,8 @@ use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
 use super::session::{Issue, May, Officer, SeePeople};
-use super::view::{Badge, Done, Place, When, counted, day, shell};
-use crate::app::{AgendaLine, EnrolmentError, Issuer, NewSlots, SupplyView};
+use super::view::{Badge, Done, Place, When, counted, day, grouped, shell};
+use crate::app::{AgendaLine, EnrolmentError, Issuer, NewSlots, PaperInvitation, SupplyView};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -82,6 +82,7 @@ struct LanguageLine {
     name: &'static str,
     free: u64,
     needing: u64,
+    uninvited: u64,
     badge: Badge,
 }
 
@@ -207,17 +208,32 @@ impl From<&SupplyView> for SupplyLine {
     fn from(view: &SupplyView) -> Self {
         let it = &view.forecast;
         let (class, title) = match it.supply() {
+            Supply::Enough if it.free == 0 => ("info", "No appointment is open, and nobody needs one"),
             Supply::Enough => ("info", "There are enough appointments"),
+            Supply::NoneOpen => ("warning", "No appointment is open"),
+            Supply::NotForAll => {
+                ("info", "There are enough appointments for those who are invited, not for all")
+            }
             Supply::Tight => ("warning", "Appointments are getting scarce"),
             Supply::Short => ("warning", "There are fewer appointments than people who need one"),
             Supply::Gone => ("error", "No appointment is left before the due date"),
         };
         let due = it.due.format("%-d %B %Y");
         let mut words = format!(
-            "{} until {due}, for {} without one.",
+            "{} until {due}, for {} without a time.",
             counted(it.free, "free time", "free times"),
             counted(it.needing, "invited person", "invited people")
         );
+        if it.uninvited > 0 {
+            words += &format!(
+                " {} who can take part {} neither enrolled nor invited with a code that lives.",
+                counted(it.uninvited, "person", "people"),
+                if it.uninvited == 1 { "is" } else { "are" }
+            );
+        }
+        if it.missing_for_all() > it.missing() {
+            words += &format!(" For everybody {} are missing.", grouped(it.missing_for_all()));
+        }
         if it.missing() > 0 {
             words += &format!(" {} to open.", counted(it.missing(), "more is needed", "more are needed"));
         }
@@ -233,6 +249,7 @@ impl From<&SupplyView> for SupplyLine {
             name: if code.is_empty() { "Language not known" } else { language_name(code) },
             free: it.free,
             needing: it.needing,
+            uninvited: it.uninvited,
             badge: if code.is_empty() { ANY_LANGUAGE } else { supply_badge(it.supply()) },
         });
         Self { class, title, words, by_language: by_language.collect() }
@@ -245,6 +262,8 @@ const ANY_LANGUAGE: Badge = Badge { class: "plain", text: "Any language" };
 const fn supply_badge(supply: Supply) -> Badge {
     match supply {
         Supply::Enough => Badge { class: "success", text: "Enough" },
+        Supply::NoneOpen => Badge { class: "warning", text: "None open" },
+        Supply::NotForAll => Badge { class: "info", text: "Not for all" },
         Supply::Tight => Badge { class: "warning", text: "Getting scarce" },
         Supply::Short => Badge { class: "warning", text: "Too few" },
         Supply::Gone => Badge { class: "error", text: "None left" },
@@ -361,6 +380,8 @@ struct InvitationPage {
     qr: String,
     until: String,
     enrolment: String,
+    /// The same as a letter says it, in the person's language.
+    words: PaperInvitation,
 }
 
 /// Invites a beneficiary and shows the code, once.
@@ -376,6 +397,7 @@ async fn invite_to_enrol(
     html(&InvitationPage {
         shell: shell(&officer, Place::Retirees),
         person: id.into_inner(),
+        words: app.paper_invitation(&subject, &invitation),
         name: subject.name,
         uid: subject.number,
         qr: web::qr::svg(&invitation.link),

@@ -48,7 +48,11 @@ async fn erase_page(
         if tenant.has_staff() { (Place::Staff, "staff") } else { (Place::Retirees, "retirees") };
     html(&ErasePage {
         shell: shell(&officer, place),
-        back: if view.in_directory { format!("/console/{folder}/{}", *id) } else { format!("/console/fund/people/{}", *id) },
+        back: if view.in_directory {
+            format!("/console/{folder}/{}", *id)
+        } else {
+            format!("/console/fund/people/{}", *id)
+        },
         name: view.name,
         number: view.number,
         credentials: counted(view.copies as u64, "credential", "credentials"),

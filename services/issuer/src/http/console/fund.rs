@@ -8,6 +8,7 @@ mod differences;
 mod fairness;
 mod figures;
 mod follow_up;
+mod invitations;
 mod letters;
 mod lists;
 mod mailing;
@@ -63,6 +64,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     letters::configure(config);
     mailing::configure(config);
     follow_up::configure(config);
+    invitations::configure(config);
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 //! redirect, so that reloading a page never repeats an act; or with a file, or with a link that is shown once.
 
 mod activity;
+mod answer;
 mod approvals;
 mod calendar;
 mod cards;

@@ -232,7 +232,7 @@ impl AnswerRow {
 
 fn badges(row: &WaitingAnswer) -> Vec<Badge> {
     let lane = match row.lane.as_str() {
-        "passed" => Badge { class: "success", text: "Every check passed" },
+        "passed" => Badge { class: "success", text: "Checks passed" },
         "doubt" => Badge { class: "warning", text: "In doubt" },
         "station" => Badge { class: "info", text: "From a station" },
         _ => Badge { class: "plain", text: "Visit or call" },

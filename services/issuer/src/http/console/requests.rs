@@ -4,15 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use clock::Timestamp;
-use entitlement::desk::{HelperKind, RecognisedBy};
-use entitlement::{Channel, Evidence, Standing, State, Witnessed};
+use entitlement::{Channel, Standing, Witnessed};
 use issuance::Permission;
 use serde::Deserialize;
-use store_issuer::StationRow;
 use web::Problem;
 use web::page::{Shell, html, html_with, see_other};
 
+use super::answer::{AnswerView, Decision};
 use super::names;
 use super::people::text;
 use super::pictures::Pictures;
@@ -95,41 +93,6 @@ struct Appeal {
 struct OpenLink {
     link: String,
     qr: String,
-}
-
-struct AnswerView {
-    reference: String,
-    at: When,
-    /// When the person was there, if the answer came later.
-    captured: Option<When>,
-    key: String,
-    passkey: &'static str,
-    known: Option<i32>,
-    /// Another key than the one that is bound to the person.
-    new_key: bool,
-    /// A key is bound to the person: pictures count.
-    enrolled: bool,
-    desk: Option<DeskView>,
-}
-
-/// Who vouched, and where.
-struct DeskView {
-    operator: String,
-    /// Who acted for the person, and as what.
-    helper: Option<(String, &'static str)>,
-    station: String,
-    country: String,
-    recognised: &'static str,
-    /// The station was closed since.
-    closed: bool,
-}
-
-struct Decision {
-    class: &'static str,
-    title: &'static str,
-    at: When,
-    remark: String,
-    offer: Option<String>,
 }
 
 #[get("/requests/{id}")]
@@ -269,75 +232,6 @@ impl RequestPage {
             claim: None,
             part: String::new(),
             next_action: None,
-        }
-    }
-}
-
-impl AnswerView {
-    fn new(evidence: &Evidence, detail: &Detail) -> Self {
-        let late = evidence.answered_at - evidence.captured_at > chrono::Duration::minutes(10);
-        Self {
-            reference: evidence.reference(),
-            at: evidence.answered_at.into(),
-            captured: late.then(|| evidence.captured_at.into()),
-            key: evidence.holder_key.clone(),
-            passkey: match &evidence.witnessed {
-                Witnessed::Passkey { synced: true, .. } => "kept by the person's account on several devices",
-                Witnessed::Passkey { synced: false, .. } => "kept on one device only",
-                Witnessed::Desk(_) => "none: the person has no phone",
-            },
-            known: detail.known_since,
-            new_key: detail.new_key,
-            enrolled: detail.enrolled,
-            desk: DeskView::new(evidence, detail.station.as_ref()),
-        }
-    }
-}
-
-impl DeskView {
-    fn new(evidence: &Evidence, station: Option<&StationRow>) -> Option<Self> {
-        let Witnessed::Desk(statement) = &evidence.witnessed else { return None };
-        Some(Self {
-            operator: statement.operator.clone(),
-            helper: statement.helper.as_ref().map(|helper| {
-                let kind = match helper.kind {
-                    HelperKind::Guardian => "guardian",
-                    HelperKind::Attorney => "attorney by a power of attorney",
-                };
-                (helper.name.clone(), kind)
-            }),
-            station: station.map_or_else(|| statement.station.clone(), |row| row.name.clone()),
-            country: station.map(|row| names::country(&row.country)).unwrap_or_default(),
-            recognised: match statement.recognised_by {
-                RecognisedBy::Document => "compared an identity document",
-                RecognisedBy::Acquaintance => "has known the person for a while",
-            },
-            closed: station.is_some_and(|row| row.closed.is_some()),
-        })
-    }
-}
-
-impl Decision {
-    fn of(state: &State) -> Option<Self> {
-        let decided = |class, title, at: Timestamp, remark: &str, offer| Self {
-            class,
-            title,
-            at: at.into(),
-            remark: remark.to_owned(),
-            offer,
-        };
-        match state {
-            State::Open { .. } | State::Answered(_) => None,
-            State::Confirmed { channel, notes, at, offer, .. } => {
-                let title = match channel {
-                    Channel::Visit => "Confirmed after a visit",
-                    Channel::Call => "Confirmed after a call",
-                    Channel::Device => "Confirmed by pictures",
-                    Channel::Kiosk => "Confirmed by the word of a station",
-                };
-                Some(decided("pass", title, *at, notes, Some(offer.clone())))
-            }
-            State::Refused { reason, at, .. } => Some(decided("fail", "Refused", *at, reason, None)),
         }
     }
 }

@@ -101,7 +101,7 @@ enum Next {
     End(Box<Archive>),
 }
 
-/// The archive part by part; two parts are in memory at most. The first is made before the answer begins, so that a refusal is one.
+/// The archive part by part. The first is made before the answer begins, so that a refusal is one.
 pub(in crate::http) async fn archive(
     app: Data<Issuer>,
     by: Actor,

@@ -19,9 +19,7 @@ use super::follow_up::outcome_words;
 use super::people::address;
 use super::register::attachment;
 use super::{badge, title};
-use crate::app::{
-    AGE_BANDS, FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, PeoplePart, YearFigures, age_order,
-};
+use crate::app::{AGE_BANDS, FOLLOW_UP_OUTCOMES, Group, Issuer, Missing, PeoplePart, YearFigures, age_order};
 use crate::http::console::names;
 use crate::http::console::session::{Issue, May, SeePeople};
 use crate::http::console::view::{Badge, LINES, Place, grouped, page_of, shell};

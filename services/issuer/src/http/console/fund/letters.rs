@@ -46,7 +46,14 @@ async fn settings_page(officer: May<SeePeople>, app: Data<Issuer>) -> Result<Htt
         let by = names.get(&it.changed_by).cloned().unwrap_or_else(|| "A machine".to_owned());
         (by, it.changed_at.into())
     });
-    let (telephone, return_address) = known.map(|it| (it.telephone, it.return_address)).unwrap_or_default();
+    let known = match known {
+        Some(known) => Some((known.telephone, known.return_address)),
+        // What the last mailing had, from before there were settings.
+        None => {
+            app.list_mailings(tenant).await?.into_iter().next().map(|it| (it.telephone, it.return_address))
+        }
+    };
+    let (telephone, return_address) = known.unwrap_or_default();
     html(&SettingsPage {
         shell: shell(&officer, Place::Fund),
         telephone,

@@ -61,6 +61,7 @@ pub(super) const fn kind_title(kind: &str) -> &'static str {
         b"invite-survivor" => "To survivors",
         b"offer-another-channel" => "Another way after a refused proof",
         b"remind" => "Reminders to people without an address for messages",
+        b"invite-to-enrol" => "Invitations to enrol, with a code",
         _ => "Receipts to people without an address for messages",
     }
 }
@@ -232,6 +233,7 @@ const fn what(kind: &str) -> &'static str {
         b"invite-survivor" => "To a survivor",
         b"offer-another-channel" => "Another way",
         b"remind" => "Reminder",
+        b"invite-to-enrol" => "Invitation to enrol",
         _ => "Receipt",
     }
 }

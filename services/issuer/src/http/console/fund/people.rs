@@ -173,9 +173,10 @@ fn heading(part: &PeoplePart) -> String {
         part.year.map(|year| year.to_string()),
     ];
     let said: Vec<String> = said.into_iter().flatten().collect();
-    match said.is_empty() {
-        true => "People of the register".to_owned(),
-        false => said.join(" · "),
+    match (said.as_slice(), part.year) {
+        ([], _) => "People of the register".to_owned(),
+        ([_], Some(year)) => format!("People of {year}"),
+        (said, _) => said.join(" · "),
     }
 }
 
