@@ -208,6 +208,7 @@ mod tests {
             ("death", "confirmed"),
             ("proof-after-death", "not-theirs"),
             ("account", "checked"),
+            ("account", "not-confirmed"),
             ("survivor", "converted"),
         ];
         assert_eq!(two, expected);

@@ -240,7 +240,10 @@ async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Res
     let (mut person, mut entry) = (String::new(), 0);
     loop {
         let rows = tx.list_fund_year_nights(tenant, year, (&person, entry), PAGE).await?;
-        let Some((last, at, _)) = rows.last() else { return Ok(told) };
+        let Some((last, at, _)) = rows.last() else {
+            elsewhere(tx, tenant, year, &mut told.payments).await?;
+            return Ok(told);
+        };
         (person, entry) = (last.clone(), *at);
         for (_, _, public) in &rows {
             let public: Public = serde_json::from_str(public).map_err(|_| FundError::Damaged)?;
@@ -248,6 +251,24 @@ async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Res
                 told.flows.record(&transitions);
                 told.payments.extend(asked.into_iter().map(|it| it.key).filter(|key| is_of_payment(key)));
             }
+        }
+    }
+}
+
+/// Leaves out what another year asked for first: it is told once, and counted with that year.
+async fn elsewhere(
+    tx: &mut Transaction,
+    tenant: &str,
+    year: i32,
+    payments: &mut BTreeSet<String>,
+) -> Result<(), FundError> {
+    let mut after = String::new();
+    loop {
+        let keys = tx.list_fund_payments_of_other_years(tenant, year, &after, PAGE).await?;
+        let Some(last) = keys.last() else { return Ok(()) };
+        after.clone_from(last);
+        for key in &keys {
+            payments.remove(key);
         }
     }
 }
