@@ -49,8 +49,11 @@ async fn night_cut_anywhere_comes_to_the_same_as_a_whole_one() {
         let run = cut.issuer.run_fund_night(&by);
         match tokio::time::timeout(std::time::Duration::from_millis(20 * tries), run).await {
             Ok(run) => break run.unwrap(),
-            // The schedule finds it later than it began; its moment stays.
-            Err(_) => cut.clock.advance(Duration::minutes(7)),
+            // The schedule finds it later than it began; its moment stays. A slow machine may be cut before there is a run at all.
+            Err(_) if !cut.issuer.list_fund_nights("unjspf", 1).await.unwrap().is_empty() => {
+                cut.clock.advance(Duration::minutes(7));
+            }
+            Err(_) => {}
         }
     };
     assert!(tries > 1, "it was never cut");
