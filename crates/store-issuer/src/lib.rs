@@ -212,6 +212,8 @@ fn migrations() -> Vec<Migration> {
         fund::mailing_parts::MIGRATIONS,
         fund::follow_up::MIGRATIONS,
         fund::asking::MIGRATIONS,
+        fund::payroll::ORDER_MIGRATIONS,
+        fund::changes::END_MIGRATIONS,
     ]
     .concat()
 }

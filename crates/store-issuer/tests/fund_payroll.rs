@@ -40,6 +40,30 @@ fn file(id: &str) -> PayrollFileRow {
     }
 }
 
+/// Found by use: of one moment, "resume" stood before the "stop" that it takes back.
+#[tokio::test]
+async fn changes_of_one_moment_are_in_the_order_in_which_they_were_asked_for() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        let mut tx = store.write("test").await.unwrap();
+        for (key, kind) in [
+            ("p1/stop-payment/2", "stop-payment"),
+            ("p1/resume-payment/3", "resume-payment"),
+            ("p1/moved/c", "moved"),
+        ] {
+            tx.ask_fund_effect("fund", &effect(key, kind, now())).await.unwrap();
+        }
+        let untold = tx.list_untold_fund_payments("fund", 9).await.unwrap();
+        let kinds: Vec<&str> = untold.iter().map(|it| it.kind.as_str()).collect();
+        assert_eq!(kinds, ["stop-payment", "resume-payment", "moved"]);
+        let keys: Vec<String> = untold.into_iter().map(|it| it.key).collect();
+        tx.insert_fund_payroll_file("fund", &file("f1"), &keys).await.unwrap();
+        assert!(tx.acknowledge_fund_payroll_file("fund", "f1", ("o", now())).await.unwrap());
+        let moved = tx.find_fund_effect("fund", "p1/moved/c").await.unwrap().unwrap();
+        assert_eq!(moved.done_by.as_deref(), Some("payroll f1"), "no letter follows");
+    }
+}
+
 #[tokio::test]
 async fn each_change_is_in_one_file_and_one_file_is_open() {
     let engines = engines().await;

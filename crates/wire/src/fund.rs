@@ -77,6 +77,9 @@ pub struct RegisterImportView {
     pub ends: u64,
     /// Deaths that the file takes back. More than three need a person who did not hand it in.
     pub revives: u64,
+    /// Ends of benefits that the file takes back, or puts on another day after they took effect. With `revives` together more than three
+    /// need a person who did not hand it in.
+    pub reopens: u64,
     /// Left out, with reasons.
     pub bad: u64,
     /// Worked off so far.
@@ -463,7 +466,7 @@ pub struct PayrollChangesView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PayrollChangeEntry {
-    /// `hold`, `resume` or `stop`.
+    /// `hold`, `resume`, `stop`, or `moved`: the person lives in another country than the declared one.
     pub change: String,
     pub uid: String,
     /// The pseudonymous number.
@@ -475,4 +478,7 @@ pub struct PayrollChangeEntry {
     pub reason: String,
     /// Stays the same: a change with a reference that was carried out before is the same change.
     pub reference: String,
+    /// Of a move: where the proof was made, ISO 3166-1 alpha-3, where a proof said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }

@@ -36,6 +36,7 @@ pub struct Figures {
     pub notices: u64,
     pub turned_away: u64,
     pub doubts_after_death: u64,
+    pub deaths_taken_back: u64,
     pub residence_cases: u64,
     pub counted_for_two_years: u64,
     /// Suspended although alive, and of these paid again before the end.

@@ -37,6 +37,9 @@ pub enum Act {
     Remarry,
     PaymentResumes,
     CheckAccount,
+    /// Somebody else's certificate of death, or a slip in a row.
+    WrongDeath,
+    TakeDeathBack,
 }
 
 impl World {
@@ -54,6 +57,9 @@ impl World {
         }
         if self.dice.of_ten_thousand(5) {
             self.plan(self.dice.after(first_year_only, 1, 500), who, Act::WrongReport);
+        }
+        if self.dice.of_ten_thousand(40) {
+            self.plan(self.dice.after(first_year_only, 1, 600), who, Act::WrongDeath);
         }
         if self.dice.of_ten_thousand(30) {
             self.plan(self.dice.after(date(2027, 4, 1), 0, 60), who, Act::EnterHospital);
@@ -108,10 +114,26 @@ impl World {
                 self.tell(who, What::BenefitEnded { on: self.today, why: BenefitEnd::Remarriage });
                 self.stop_paying(who);
             }
-            Act::WrongReport | Act::EnterHospital | Act::Remarry => {}
+            Act::WrongDeath if able => {
+                self.tell(who, What::DeathConfirmed { on: self.today, by: "officer".into() });
+                self.plan(self.dice.after(self.today, 1, 40), who, Act::TakeDeathBack);
+            }
+            Act::TakeDeathBack if citizen.is_alive(self.today) => {
+                self.figures.deaths_taken_back += 1;
+                self.tell(who, What::DeathWithdrawn { by: "officer".into() });
+            }
+            Act::WrongReport
+            | Act::EnterHospital
+            | Act::Remarry
+            | Act::WrongDeath
+            | Act::TakeDeathBack => {}
             Act::PaymentResumes => self.tell(who, What::PaymentResumed { on: self.today }),
             Act::CheckAccount => {
-                self.tell(who, What::AccountChecked { by: ["first".into(), "second".into()] });
+                let by = ["first".into(), "second".into()];
+                let is_theirs = self.dice.of_ten_thousand(5000);
+                let answer =
+                    if is_theirs { What::AccountChecked { by } } else { What::AccountRefused { by } };
+                self.tell(who, answer);
             }
         }
     }
@@ -264,8 +286,12 @@ impl World {
                 if self.dice.of_ten_thousand(500) {
                     self.tell(who, What::AccountChanged);
                 }
+                if before.stage.name() == StageName::SuspensionProposed && self.dice.of_ten_thousand(500) {
+                    self.plan(self.dice.after(self.today, 1, 10), who, Act::WrongDeath);
+                }
             }
-            (StageName::Suspended, Stage::Reinstated { .. }) => {
+            // Also from behind a death that was none.
+            (StageName::Suspended | StageName::Closed, Stage::Reinstated { .. }) => {
                 life.citizen.person.on_hold_since = None;
                 let payroll = self.dice.after(self.today, 5, 30);
                 self.plan(payroll, who, Act::PaymentResumes);

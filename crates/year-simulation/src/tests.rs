@@ -39,6 +39,7 @@ fn histories_contain_what_the_rules_are_for() {
         figures.residence_cases,
         figures.latecomers,
         figures.latecomers_asked_late,
+        figures.deaths_taken_back,
         figures.alive_suspended,
         figures.alive_paid_again,
         figures.counted_for_two_years,
@@ -105,4 +106,34 @@ fn watcher_reports_a_suspension_despite_a_proof() {
     };
     watch.see(day, &before, &calm, false);
     assert_eq!(watch.breaches.len(), 4);
+}
+
+#[test]
+fn watcher_reports_what_an_error_must_not_undo() {
+    use entitlement::cycle::{PersonYear, Rule, Step, Transition};
+
+    let at = "2027-06-22T02:00:00Z".parse().unwrap();
+    let (mut watch, day) = (Watch::default(), "2027-06-22".parse().unwrap());
+    let dead = Stage::Closed { how: Closure::Deceased { on: day } };
+    let before = PersonYear { stage: dead, ..PersonYear::new("p", 2026) };
+    let moved = |from, to, rule| Step {
+        after: PersonYear { stage: Stage::Open, ..before.clone() },
+        transitions: vec![Transition { from, to, rule, at, evidence: None }],
+        effects: Vec::new(),
+        edition: Edition::LATEST,
+    };
+    let alive = || moved(StageName::Closed, StageName::Open, Rule::DeathWithdrawn);
+    watch.see(day, &before, &alive(), false);
+    let held = moved(StageName::SuspensionProposed, StageName::Suspended, Rule::SuspensionApprovedByTwo);
+    watch.see(day, &before, &held, false);
+    watch.see(day, &before, &moved(StageName::Closed, StageName::Closed, Rule::EndWithdrawn), false);
+    let rules: Vec<_> = watch.breaches.iter().map(|breach| breach.rule).collect();
+    let expected =
+        ["no error opens a year that was never the person's", "no error lifts a suspension without a proof"];
+    assert_eq!(rules, expected);
+    // What was open before may be open again.
+    let mut watch = Watch::default();
+    watch.see(day, &before, &moved(StageName::NotInScope, StageName::Open, Rule::WindowOpened), false);
+    watch.see(day, &before, &alive(), false);
+    assert_eq!(watch.breaches, []);
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use entitlement::cycle::{Counts, Effect, EffectKind, Evidence, Flows, PersonYear, Stage, StageName, Step};
+use entitlement::cycle::{
+    Counts, Effect, EffectKind, Evidence, Flows, PersonYear, Rule, Stage, StageName, Step, Transition,
+};
 
 /// A rule that was broken, on which night and for whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +25,9 @@ pub struct Watch {
     keys: BTreeSet<String>,
     /// When the first form of a year was asked for.
     asked: BTreeMap<(String, i32), NaiveDate>,
+    /// Years that were the person's once, and those in which payment is held.
+    opened: BTreeSet<(String, i32)>,
+    held: BTreeSet<(String, i32)>,
     flows: BTreeMap<i32, Flows>,
     pub breaches: Vec<Breach>,
 }
@@ -47,7 +52,15 @@ impl Watch {
     pub fn see(&mut self, on: NaiveDate, before: &PersonYear, step: &Step, held: bool) {
         let person = &before.person;
         self.flows.entry(before.year).or_default().record(&step.transitions);
-        if before.stage.name() != StageName::Suspended && step.after.stage.name() == StageName::Suspended {
+        for transition in &step.transitions {
+            self.see_move(on, (person, before.year), transition);
+        }
+        // Back on hold after an end that was none is no new suspension.
+        let back = before.ended_from.is_some();
+        if !back
+            && before.stage.name() != StageName::Suspended
+            && step.after.stage.name() == StageName::Suspended
+        {
             self.see_suspension(on, &step.after, held);
         }
         if before.proof.is_none()
@@ -61,6 +74,24 @@ impl Watch {
             }
             self.see_effect(on, before, effect);
         }
+    }
+
+    /// An end that was an error opens no year that was never the person's, and pays nobody whom two officers put on hold.
+    fn see_move(&mut self, on: NaiveDate, (person, year): (&str, i32), made: &Transition) {
+        let of = (person.to_owned(), year);
+        let back = matches!(made.rule, Rule::DeathWithdrawn | Rule::EndWithdrawn);
+        if back && made.to == StageName::Open && !self.opened.contains(&of) {
+            self.breach(on, person, "no error opens a year that was never the person's");
+        }
+        if back && made.to != StageName::Suspended && self.held.contains(&of) {
+            self.breach(on, person, "no error lifts a suspension without a proof");
+        }
+        match made.to {
+            StageName::Open => self.opened.insert(of),
+            StageName::Suspended => self.held.insert(of),
+            StageName::Reinstated => self.held.remove(&of),
+            _ => false,
+        };
     }
 
     fn see_suspension(&mut self, on: NaiveDate, after: &PersonYear, held: bool) {
@@ -109,6 +140,8 @@ impl Watch {
                 | EffectKind::RevokeCertificates
                 | EffectKind::InviteSurvivor { .. }
         );
+        // One resumption after an error is of the person and not of a year.
+        let shared = shared || effect.key.split('/').nth(1) == Some("resume-payment");
         if !self.keys.insert(effect.key.clone()) && !shared {
             self.breach(on, &before.person, "nothing is asked for twice");
         }

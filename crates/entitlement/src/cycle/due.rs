@@ -84,7 +84,7 @@ impl Turn<'_> {
 
     /// The year was over before its first night with this person. What they send now counts for a later year, which asks for
     /// it; a proof of that year closes a missed one.
-    fn known_too_late(&self) -> Option<Exemption> {
+    pub(super) fn known_too_late(&self) -> Option<Exemption> {
         let first_night = self.record.night.is_none() && self.night.edition >= Edition::Second;
         (first_night && self.today > self.dates.due).then_some(Exemption::KnownAfterDue)
     }

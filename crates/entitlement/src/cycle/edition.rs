@@ -12,11 +12,14 @@ pub enum Edition {
     /// Each form has its days before the calendar goes on, and nobody is asked for a year that was over before the Fund knew
     /// the person.
     Second,
+    /// An end that was an error gives the year back as it stood: nobody enters a year that was never theirs, and nobody comes off a
+    /// suspension without a proof. An end and its taking back in one night ask payroll for nothing.
+    Third,
 }
 
 impl Edition {
     /// What nights of this version go by.
-    pub const LATEST: Self = Self::Second;
+    pub const LATEST: Self = Self::Third;
 
     /// What a journal means that names none.
     pub(crate) const fn first() -> Self {
@@ -34,6 +37,7 @@ impl From<Edition> for u8 {
         match edition {
             Edition::First => 1,
             Edition::Second => 2,
+            Edition::Third => 3,
         }
     }
 }
@@ -45,6 +49,7 @@ impl TryFrom<u8> for Edition {
         match number {
             1 => Ok(Self::First),
             2 => Ok(Self::Second),
+            3 => Ok(Self::Third),
             _ => Err(format!(
                 "edition {number} of the rules is not known here: use a newer version of this program"
             )),

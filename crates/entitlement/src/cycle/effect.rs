@@ -47,6 +47,10 @@ pub enum EffectKind {
     },
     ResumePayment {
         evidence: Option<String>,
+        /// The day of the end that was an error: nothing is owed to anybody for the days between. Without it payment begins again
+        /// with the day on which this was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<NaiveDate>,
     },
     /// Because of death or the end of the benefit.
     StopPayment {

@@ -55,10 +55,12 @@ impl What {
             Self::SuspensionApproved { .. } => "suspension-approved",
             Self::AccountChanged => "account-changed",
             Self::AccountChecked { .. } => "account-checked",
+            Self::AccountRefused { .. } => "account-refused",
             Self::PaymentResumed { .. } => "payment-resumed",
             Self::DeathConfirmed { .. } => "death-confirmed",
             Self::DeathWithdrawn { .. } => "death-withdrawn",
             Self::BenefitEnded { .. } => "benefit-ended",
+            Self::EndWithdrawn { .. } => "end-withdrawn",
             Self::Converted { .. } => "converted",
             Self::CertificatesRevoked { .. } => "certificates-revoked",
             Self::MessageSent { .. } => "message-sent",
@@ -108,12 +110,12 @@ impl Event {
                 named("list", &approval.list)?;
                 two(&approval.by)
             }
-            What::AccountChecked { by } => two(by),
+            What::AccountChecked { by } | What::AccountRefused { by } => two(by),
             What::DeathConfirmed { on, by } => {
                 named("by", by)?;
                 self.is_past(*on)
             }
-            What::DeathWithdrawn { by } => named("by", by),
+            What::DeathWithdrawn { by } | What::EndWithdrawn { by } => named("by", by),
             What::BenefitEnded { on, .. } => self.is_past(*on),
             What::Converted { survivor, on } => {
                 named("survivor", survivor)?;
@@ -211,6 +213,10 @@ pub enum What {
     AccountChecked {
         by: [String; 2],
     },
+    /// The account that was new is not the person's.
+    AccountRefused {
+        by: [String; 2],
+    },
     /// Payroll pays again.
     PaymentResumed {
         on: NaiveDate,
@@ -226,6 +232,10 @@ pub enum What {
     BenefitEnded {
         on: NaiveDate,
         why: BenefitEnd,
+    },
+    /// The end of the benefit, or that it went on to a survivor, was an error.
+    EndWithdrawn {
+        by: String,
     },
     /// What the end of a life or benefit asked for is done: so many digital certificates are not valid any more.
     CertificatesRevoked {

@@ -43,7 +43,8 @@ impl Turn<'_> {
                 }
             }
             What::AccountChanged => self.change_account(event.seq),
-            What::AccountChecked { .. } => self.check_account(event.seq),
+            What::AccountChecked { .. } => self.settle_account(Rule::ReinstatedAfterAccountCheck, event.seq),
+            What::AccountRefused { .. } => self.settle_account(Rule::ReinstatedToAccountOfBefore, event.seq),
             What::PaymentResumed { .. } => {
                 if let Stage::Reinstated { .. } = self.record.stage {
                     self.move_to(Stage::Closed { how: Closure::PaidAgain }, Rule::PaymentResumed, None);
@@ -52,7 +53,8 @@ impl Turn<'_> {
             // Written down for whoever reads the journal; it decides nothing.
             What::CertificatesRevoked { .. } | What::MessageSent { .. } | What::LetterPosted { .. } => {}
             What::DeathConfirmed { on, .. } => self.die(*on, event.seq),
-            What::DeathWithdrawn { .. } => self.revive(event.seq),
+            What::DeathWithdrawn { .. } => self.take_death_back(event.seq),
+            What::EndWithdrawn { .. } => self.take_end_back(event.seq),
             What::BenefitEnded { on, why } => {
                 let how = Closure::BenefitEnded { on: *on, why: *why };
                 self.end(how, *on, Rule::BenefitEnded, event.seq);
@@ -153,26 +155,25 @@ impl Turn<'_> {
         }
     }
 
-    fn ask_about_account(&mut self, seq: u64) {
+    pub(super) fn ask_about_account(&mut self, seq: u64) {
         let kind = EffectKind::OpenCase { kind: CaseKind::Account };
         self.ask(&format!("case/account/{seq}"), Rule::AccountChangedWhileOnHold, kind);
     }
 
-    /// The two officers' check of a changed account: payment resumes if nothing else is missing, else with the proof.
-    fn check_account(&mut self, seq: u64) {
+    /// Two officers have looked at a changed account: payment resumes if nothing else is missing, else with the proof. To which
+    /// account, the rule says; none of both answers leaves anybody on hold who has proven life.
+    fn settle_account(&mut self, rule: Rule, seq: u64) {
         if !std::mem::take(&mut self.record.account_changed) {
             return;
         }
         match self.record.stage {
-            Stage::Suspended { .. } if self.record.proof.is_some() => {
-                self.reinstate(Rule::ReinstatedAfterAccountCheck);
-            }
+            Stage::Suspended { .. } if self.record.proof.is_some() => self.reinstate(rule),
             Stage::Suspended { .. } => {}
             _ if self.record.is_ended() => {}
             _ => {
                 let evidence = self.record.proof.as_ref().map(|proof| proof.evidence.clone());
-                let kind = EffectKind::ResumePayment { evidence };
-                self.ask(&format!("resume-payment/{seq}"), Rule::ReinstatedAfterAccountCheck, kind);
+                let kind = EffectKind::ResumePayment { evidence, from: None };
+                self.ask(&format!("resume-payment/{seq}"), rule, kind);
             }
         }
     }
@@ -180,7 +181,7 @@ impl Turn<'_> {
     fn reinstate(&mut self, rule: Rule) {
         let evidence = self.record.proof.as_ref().map(|proof| proof.evidence.clone());
         self.move_to(Stage::Reinstated { on: self.today }, rule, evidence.as_deref());
-        self.ask_today("resume-payment", rule, EffectKind::ResumePayment { evidence });
+        self.ask_today("resume-payment", rule, EffectKind::ResumePayment { evidence, from: None });
     }
 
     fn die(&mut self, on: NaiveDate, seq: u64) {
@@ -204,39 +205,5 @@ impl Turn<'_> {
             self.ask_once(&what, Rule::ProofAfterDeath, kind);
         }
         after
-    }
-
-    /// The report of death was wrong: the year is as the proof has it, and its dates are caught up from tonight.
-    fn revive(&mut self, seq: u64) {
-        self.record.cases.retain(|_, kind| *kind != CaseKind::DeathReported);
-        if !matches!(self.record.stage, Stage::Closed { how: Closure::Deceased { .. } }) {
-            return;
-        }
-        self.record.notice_on = None;
-        if self.record.proof.is_none() {
-            self.record.proof = self.record.set_aside.take();
-        }
-        let evidence = self.record.proof.as_ref().map(|proof| proof.evidence.clone());
-        let stage = match self.record.proof {
-            Some(_) => Stage::Closed { how: Closure::Proven },
-            None => Stage::Open,
-        };
-        self.move_to(stage, Rule::DeathWithdrawn, evidence.as_deref());
-        if self.record.account_changed {
-            return self.ask_about_account(seq);
-        }
-        let kind = EffectKind::ResumePayment { evidence: None };
-        self.ask_once(&format!("resume-payment/{seq}"), Rule::DeathWithdrawn, kind);
-    }
-
-    /// The number of the event is part of the keys: a death that is confirmed again after a withdrawal stops payment again.
-    fn end(&mut self, how: Closure, on: NaiveDate, rule: Rule, seq: u64) {
-        if self.record.is_ended() {
-            return;
-        }
-        self.record.approval = None;
-        self.move_to(Stage::Closed { how }, rule, None);
-        self.ask_once(&format!("stop-payment/{seq}"), rule, EffectKind::StopPayment { from: on });
-        self.ask_once(&format!("revoke/{seq}"), rule, EffectKind::RevokeCertificates);
     }
 }

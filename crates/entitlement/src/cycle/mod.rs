@@ -15,6 +15,7 @@ mod counts;
 mod due;
 mod edition;
 mod effect;
+mod ending;
 mod event;
 mod evidence;
 mod happen;

@@ -43,6 +43,12 @@ pub struct PersonYear {
     /// When the newest form was asked for. The calendar goes on when its days are over, and not before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form_on: Option<NaiveDate>,
+    /// What ended the life or the benefit, oldest first, each kind once. An error among them leaves the others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ends: Vec<Closure>,
+    /// Where the year stood before its end; the year goes back there if the end was an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_from: Option<Stage>,
 }
 
 /// Where the cycle stands.
@@ -92,6 +98,25 @@ pub enum Closure {
     Converted {
         on: NaiveDate,
     },
+}
+
+impl Closure {
+    pub(super) fn is_of_a_death(&self) -> bool {
+        matches!(self, Self::Deceased { .. })
+    }
+
+    /// A benefit that ended, or went on to somebody else.
+    pub(super) fn is_of_a_benefit(&self) -> bool {
+        matches!(self, Self::BenefitEnded { .. } | Self::Converted { .. })
+    }
+
+    /// The day of the end, where it is one.
+    pub(super) fn ended_on(&self) -> Option<NaiveDate> {
+        match self {
+            Self::Deceased { on } | Self::BenefitEnded { on, .. } | Self::Converted { on } => Some(*on),
+            Self::Proven | Self::PaidAgain => None,
+        }
+    }
 }
 
 /// [`Stage`] without its data: for counts, lists and the auditor.
@@ -154,6 +179,8 @@ impl PersonYear {
             decided: BTreeSet::new(),
             set_aside: None,
             form_on: None,
+            ends: Vec::new(),
+            ended_from: None,
         }
     }
 
@@ -173,6 +200,16 @@ impl PersonYear {
     #[must_use]
     pub fn is_held(&self, day: NaiveDate) -> bool {
         !self.cases.is_empty() || self.holds.values().any(|hold| hold.until.is_none_or(|until| day <= until))
+    }
+
+    /// Since when payment is on hold by this year, also where an end lies over it that may be an error.
+    #[must_use]
+    pub fn held_since(&self) -> Option<NaiveDate> {
+        match (&self.stage, &self.ended_from) {
+            (Stage::Suspended { since, .. }, _) => Some(*since),
+            (_, Some(Stage::Suspended { since, .. })) if self.is_ended() => Some(*since),
+            _ => None,
+        }
     }
 
     /// Asks the person for nothing any more.

@@ -28,6 +28,8 @@ pub enum Rule {
     ProofRefused,
     ReinstatedToSameAccount,
     ReinstatedAfterAccountCheck,
+    /// The account that was new is not the person's: payment goes to the one of before.
+    ReinstatedToAccountOfBefore,
     AccountChangedWhileOnHold,
     PaymentResumed,
     ResidenceMismatch,
@@ -35,5 +37,6 @@ pub enum Rule {
     DeathWithdrawn,
     ProofAfterDeath,
     BenefitEnded,
+    EndWithdrawn,
     ConvertedToSurvivor,
 }

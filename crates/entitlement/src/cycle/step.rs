@@ -119,7 +119,11 @@ fn check(before: &PersonYear, person: &Person, events: &[Event], night: &Night<'
             {
                 return Err(StepFault::OfAnother);
             }
-            What::AccountChecked { by: [one, other] } if one == other => return Err(StepFault::SamePerson),
+            What::AccountChecked { by: [one, other] } | What::AccountRefused { by: [one, other] }
+                if one == other =>
+            {
+                return Err(StepFault::SamePerson);
+            }
             What::SuspensionApproved { approval } if approval.by[0] == approval.by[1] => {
                 return Err(StepFault::SamePerson);
             }
@@ -172,6 +176,18 @@ impl Turn<'_> {
     /// Takes back a mailing of this very night that a later one replaces.
     pub(super) fn drop_mailing(&mut self) {
         self.effects.retain(|effect| !matches!(effect.kind, EffectKind::MailPaper { .. }));
+    }
+
+    /// Takes back the end of a payment that this very night asked for, and what hangs on it; false when payroll may have heard of
+    /// it before.
+    pub(super) fn drop_end(&mut self) -> bool {
+        let unheard = self.effects.iter().any(|it| matches!(it.kind, EffectKind::StopPayment { .. }));
+        self.effects.retain(|effect| match effect.kind {
+            EffectKind::StopPayment { .. } | EffectKind::RevokeCertificates => !unheard,
+            EffectKind::InviteSurvivor { .. } => false,
+            _ => true,
+        });
+        unheard
     }
 
     /// Nobody is suspended now: a hold-out of the country or of the person, or something undecided.

@@ -12,15 +12,35 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../migrations/0941_fund_import_changes.sql"),
 }];
 
+pub(crate) const END_MIGRATIONS: &[Migration] = &[Migration {
+    version: 961,
+    name: "fund_import_ends",
+    sql: include_str!("../migrations/0961_fund_import_ends.sql"),
+}];
+
 /// A row that is worked off has no content any more.
 const LIST: &str = "SELECT * FROM fund_import_rows
     WHERE tenant = $1 AND import_id = $2 AND difference = $3 AND state = 'good' AND line > $4
     ORDER BY line LIMIT $5 OFFSET $6";
 const COUNT: &str = "SELECT difference, COUNT(*) AS many FROM fund_import_rows
     WHERE tenant = $1 AND import_id = $2 AND state = 'good' GROUP BY difference";
+const WHO_ENDED: &str = "SELECT DISTINCT i.created_by AS officer FROM fund_import_rows r
+    JOIN fund_imports i ON i.tenant = r.tenant AND i.id = r.import_id
+    WHERE r.tenant = $1 AND r.person = $2 AND r.difference IN ('ends', 'revives', 'reopens')
+    ORDER BY i.created_by LIMIT 100";
 
 impl Transaction {
-    /// Rows of one kind (`new`, `changed`, `ends`, `revives`) that are not worked off yet: those behind the line `after`, without the
+    /// Who handed in a file by which this person died, lives again, or is paid no more or again.
+    pub async fn list_fund_ends_handed_in_by(
+        &mut self,
+        tenant: &str,
+        person: &str,
+    ) -> Result<Vec<String>, Error> {
+        let rows = self.tx.fetch_all(WHO_ENDED, args![tenant, person]).await?;
+        rows.iter().map(|row| Ok(row.text("officer")?)).collect()
+    }
+
+    /// Rows of one kind (`new`, `changed`, `ends`, `revives`, `reopens`) that are not worked off yet: those behind the line `after`, without the
     /// first `skipped` of them.
     pub async fn list_fund_import_changes(
         &mut self,

@@ -29,14 +29,15 @@ pub struct EffectRow {
     pub done_by: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, key) DO NOTHING";
+const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at, place)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COUNT(*) FROM fund_effects k
+        WHERE k.tenant = $1 AND k.person = $3 AND k.asked_at = $8)) ON CONFLICT (tenant, key) DO NOTHING";
 const OPEN: &str =
     "SELECT * FROM fund_effects WHERE tenant = $1 AND kind = $2 AND key > $3 AND done_at IS NULL
     ORDER BY key LIMIT $4";
 const FIND: &str = "SELECT * FROM fund_effects WHERE tenant = $1 AND key = $2";
 const OF_PERSON: &str =
-    "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, key LIMIT 500";
+    "SELECT * FROM fund_effects WHERE tenant = $1 AND person = $2 ORDER BY asked_at, place, key LIMIT 500";
 const DONE: &str =
     "UPDATE fund_effects SET done_at = $3, done_by = $4 WHERE tenant = $1 AND key = $2 AND done_at IS NULL";
 /// What an answered year has no use for any more.

@@ -39,7 +39,7 @@ pub struct RegisterRow {
     pub line: u64,
     /// `good`, `bad` or `done`.
     pub state: String,
-    /// `new`, `changed`, `same`, `ends` or `revives`; empty for a bad row.
+    /// `new`, `changed`, `same`, `ends`, `revives` or `reopens`; empty for a bad row.
     pub difference: String,
     /// The pseudonymous number, once there is one.
     pub person: Option<String>,
@@ -60,6 +60,8 @@ pub struct RegisterCounts {
     pub ends: u64,
     /// Deaths that the file takes back.
     pub revives: u64,
+    /// Ends of benefits that the file takes back, or puts on another day after they took effect.
+    pub reopens: u64,
     /// Left out, with reasons.
     pub bad: u64,
     /// Worked off so far.
@@ -264,6 +266,7 @@ impl Transaction {
                 (_, "changed") => counts.changed += many,
                 (_, "ends") => counts.ends += many,
                 (_, "revives") => counts.revives += many,
+                (_, "reopens") => counts.reopens += many,
                 _ => counts.same += many,
             }
         }

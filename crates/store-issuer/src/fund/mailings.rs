@@ -83,6 +83,8 @@ pub struct AskedRow {
     pub kind: String,
     /// JSON.
     pub content: String,
+    /// The rule that asked.
+    pub rule: String,
     /// Who is meant.
     pub person: PersonRow,
 }
@@ -123,7 +125,8 @@ const INSERT_LETTER: &str =
     "INSERT INTO fund_letters (tenant, mailing, effect, person, year, kind, language, country, number, fault, sealed)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 /// Letters that always go by post, and others for people who are not reached by message.
-const ASKED: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_kind, e.content AS e_content
+const ASKED: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_kind, e.content AS e_content,
+        e.rule AS e_rule
     FROM fund_effects e JOIN fund_people p ON p.tenant = e.tenant AND p.id = e.person
     WHERE e.tenant = $1 AND e.kind = $2 AND e.key > $3 AND e.done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_letters l
@@ -423,6 +426,7 @@ fn asked(row: &Row) -> Result<AskedRow, Error> {
         year: columns.number("e_year")?,
         kind: row.text("e_kind")?,
         content: row.text("e_content")?,
+        rule: row.text("e_rule")?,
         person: person(row)?,
     })
 }

@@ -40,7 +40,8 @@ pub struct FundMessageRow {
 }
 
 /// What nobody has taken up yet.
-const NEW: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_kind, e.content AS e_content
+const NEW: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_kind, e.content AS e_content,
+        e.rule AS e_rule
     FROM fund_effects e JOIN fund_people p ON p.tenant = e.tenant AND p.id = e.person
     WHERE e.tenant = $1 AND e.kind = $2 AND e.done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_messages m WHERE m.tenant = e.tenant AND m.effect = e.key)
@@ -84,6 +85,7 @@ impl Transaction {
                 year: columns.number("e_year")?,
                 kind: row.text("e_kind")?,
                 content: row.text("e_content")?,
+                rule: row.text("e_rule")?,
                 person: person(row)?,
             })
         };

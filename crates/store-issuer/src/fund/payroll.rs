@@ -13,6 +13,12 @@ pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     sql: include_str!("../migrations/0899_fund_payroll.sql"),
 }];
 
+pub(crate) const ORDER_MIGRATIONS: &[Migration] = &[Migration {
+    version: 960,
+    name: "fund_effect_places",
+    sql: include_str!("../migrations/0960_fund_effect_places.sql"),
+}];
+
 /// A file of changes for payroll.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayrollFileRow {
@@ -42,18 +48,18 @@ const OPEN: &str = "SELECT * FROM fund_payroll_files WHERE tenant = $1 AND ackno
 const LIST: &str = "SELECT * FROM fund_payroll_files WHERE tenant = $1 ORDER BY id DESC LIMIT $2";
 const ACKNOWLEDGE: &str = "UPDATE fund_payroll_files SET acknowledged_by = $3, acknowledged_at = $4
     WHERE tenant = $1 AND id = $2 AND acknowledged_at IS NULL";
-/// The end of a payment has no letter of its own: it is done when payroll has it.
+/// The end of a payment and a move have no letter of their own: they are done when payroll has them.
 const STOPPED: &str = "UPDATE fund_effects SET done_at = $3, done_by = 'payroll ' || $2
-    WHERE tenant = $1 AND kind = 'stop-payment' AND done_at IS NULL
+    WHERE tenant = $1 AND kind IN ('stop-payment', 'moved') AND done_at IS NULL
         AND key IN (SELECT key FROM fund_payroll_changes WHERE tenant = $1 AND file = $2)";
 const UNTOLD: &str = "SELECT e.* FROM fund_effects e
     LEFT JOIN fund_payroll_changes c ON c.tenant = e.tenant AND c.key = e.key
-    WHERE e.tenant = $1 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment') AND c.key IS NULL
+    WHERE e.tenant = $1 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment', 'moved') AND c.key IS NULL
         AND (e.kind <> 'resume-payment' OR e.done_by IS NULL OR e.done_by <> 'withdrawn')
-    ORDER BY e.asked_at, e.key LIMIT $2";
+    ORDER BY e.asked_at, e.person, e.place, e.key LIMIT $2";
 const COUNT_UNTOLD: &str = "SELECT COUNT(*) AS many FROM fund_effects e
     LEFT JOIN fund_payroll_changes c ON c.tenant = e.tenant AND c.key = e.key
-    WHERE e.tenant = $1 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment') AND c.key IS NULL
+    WHERE e.tenant = $1 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment', 'moved') AND c.key IS NULL
         AND (e.kind <> 'resume-payment' OR e.done_by IS NULL OR e.done_by <> 'withdrawn')";
 const TELL: &str = "INSERT INTO fund_payroll_told (tenant, list, person, told_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (tenant, list, person) DO NOTHING";
@@ -124,7 +130,7 @@ impl Transaction {
         Ok(true)
     }
 
-    /// Holds, resumptions and ends of payments that are in no file, in the order in which they were asked for.
+    /// Holds, resumptions and ends of payments, and moves, that are in no file, in the order in which they were asked for.
     pub async fn list_untold_fund_payments(
         &mut self,
         tenant: &str,

@@ -41,6 +41,9 @@ const PAYMENTS: &str = "SELECT COUNT(c.key) AS told,
             OR e.done_by <> 'withdrawn') THEN 1 ELSE 0 END), 0) AS BIGINT) AS waiting
     FROM fund_effects e LEFT JOIN fund_payroll_changes c ON c.tenant = e.tenant AND c.key = e.key
     WHERE e.tenant = $1 AND e.year = $2 AND e.kind IN ('hold-payment', 'resume-payment', 'stop-payment')";
+/// A stop or a resumption that is of the person and not of a year stands with the year that asked first.
+const OF_OTHER_YEARS: &str = "SELECT key FROM fund_effects WHERE tenant = $1 AND year <> $2 AND key > $3
+        AND kind IN ('hold-payment', 'resume-payment', 'stop-payment') ORDER BY key LIMIT $4";
 const PEOPLE: &str =
     "SELECT COUNT(*) AS people, CAST(COALESCE(SUM(last_entry), 0) AS BIGINT) AS last_entries,
         CAST(COALESCE(SUM(last_seq), 0) AS BIGINT) AS last_events FROM fund_people WHERE tenant = $1";
@@ -135,6 +138,18 @@ impl Transaction {
             withdrawn: columns.number("withdrawn")?,
             waiting: columns.number("waiting")?,
         })
+    }
+
+    /// Keys of what payroll has to be told that stand with another year, those after `after`.
+    pub async fn list_fund_payments_of_other_years(
+        &mut self,
+        tenant: &str,
+        year: i32,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let rows = self.tx.fetch_all(OF_OTHER_YEARS, args![tenant, year, after, limit]).await?;
+        rows.iter().map(|row| Ok(row.text("key")?)).collect()
     }
 
     /// The year's lists that two officers approved.

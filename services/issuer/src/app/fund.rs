@@ -35,6 +35,7 @@ mod mailing_parts;
 mod mailings;
 mod messages;
 mod missing_places;
+mod moved;
 mod moved_dates;
 mod new_years;
 mod night;
@@ -144,6 +145,8 @@ pub enum FundError {
     FourEyes,
     #[error("a colleague decides about this proof, not the officer who wrote it down")]
     OwnProof,
+    #[error("a colleague decides that the person lives, not who wrote the proof down or handed in the file with the death")]
+    OwnHand,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),
     #[error("what is stored about this cannot be opened")]

@@ -9,6 +9,7 @@ mod people;
 mod proofs;
 mod record;
 mod register;
+mod taken_back;
 
 use chrono::{NaiveDate, TimeZone as _, Utc};
 use entitlement::cycle::{Channel, StageName};

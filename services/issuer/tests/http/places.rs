@@ -104,6 +104,17 @@ async fn another_country_opens_the_case_about_it_and_a_refused_proof_asks_for_no
     assert_eq!(cases(&world).await, [pair("place", "place-differs"), pair("residence", "open")]);
     world.issuer.confirm_existence(&officer("ann"), &id, entitlement::Channel::Call, "").await.unwrap();
     assert_eq!(body(&world.get(&path).await)["state"], "confirmed", "the proof of life stands");
+    // Two officers find that she has moved, and the pension system reads where to.
+    let person = fund::person(&world, "100482317").await;
+    let open = world.issuer.cases_of("unjspf", &person).await.unwrap();
+    let open = open.into_iter().find(|it| it.kind == "residence").unwrap();
+    let moved =
+        CaseDecision { outcome: "moved".into(), reason: "she says so".into(), ..CaseDecision::default() };
+    world.issuer.decide_case(&officer("ann"), &open.id, &moved).await.unwrap();
+    world.issuer.answer_case(&officer("ben"), &open.id, true, "").await.unwrap();
+    let file = world.issuer.make_payroll_changes(&officer("eve")).await.unwrap().unwrap();
+    let said: Vec<_> = file.changes.iter().map(|it| (it.change.as_str(), it.country.as_deref())).collect();
+    assert_eq!(said, [("moved", Some("FRA"))]);
 
     let world = World::start().await;
     fund::import(&world, &[TWO_TRACK]).await;

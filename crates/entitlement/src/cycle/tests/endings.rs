@@ -45,7 +45,7 @@ fn proof_made_after_the_death_opens_a_case_in_either_order() {
 
 #[test]
 fn withdrawn_death_gives_the_year_back_with_forms_and_a_notice_of_its_own() {
-    let cycle = Cycle::suspended().then(death("2027-06-02")).on("2027-06-03");
+    let cycle = Cycle::new().until("2027-05-20").then(death("2027-05-21")).on("2027-06-03");
     let cycle = cycle.then(What::DeathWithdrawn { by: "o".into() }).on("2027-06-10");
     assert_eq!(cycle.stage(), StageName::Mailed);
     assert_eq!(cycle.asked(|kind| matches!(kind, EffectKind::ResumePayment { .. })), 1);

@@ -121,7 +121,7 @@ fn journal_of_an_older_edition_replays_and_none_goes_back_to_it() {
     assert!(report.holds(), "{:?}", report.checks);
     let other = |it: &mut Export| {
         let Public::Night { edition, .. } = &mut it.entries[0].entry.public else { unreachable!() };
-        *edition = Edition::Second;
+        *edition = Edition::LATEST;
     };
     let mut changed = book.export.clone();
     other(&mut changed);
@@ -130,7 +130,7 @@ fn journal_of_an_older_edition_replays_and_none_goes_back_to_it() {
     book.on("2027-06-27");
     let said = verify(&book.export).checks.into_iter().find_map(|check| check.fault).unwrap();
     assert!(said.contains("older rules"), "{said}");
-    let newer = serde_json::to_string(&year()).unwrap().replace("\"edition\":2", "\"edition\":3");
+    let newer = serde_json::to_string(&year()).unwrap().replace("\"edition\":3", "\"edition\":4");
     assert!(serde_json::from_str::<Export>(&newer).unwrap_err().to_string().contains("newer version"));
 }
 

@@ -11,6 +11,7 @@ mod mended;
 mod nights;
 mod properties;
 mod suspension;
+mod taken_back;
 mod year;
 
 use chrono::{NaiveDate, TimeZone as _, Utc};

@@ -7,7 +7,7 @@ use super::*;
 
 /// What may happen to a person, and some nights until the next thing.
 fn happening() -> impl Strategy<Value = (u8, u8, u16)> {
-    (0u8..16, 0u8..4, 0u16..70)
+    (0u8..18, 0u8..4, 0u16..70)
 }
 
 fn what(kind: u8, which: u8, today: NaiveDate, notice_on: Option<NaiveDate>) -> What {
@@ -33,6 +33,9 @@ fn what(kind: u8, which: u8, today: NaiveDate, notice_on: Option<NaiveDate>) -> 
         13 => What::AccountChecked { by: officers() },
         14 if which == 0 => What::DeathConfirmed { on: today, by: "o".into() },
         14 => What::DeathWithdrawn { by: "o".into() },
+        15 if which == 0 => What::BenefitEnded { on: today, why: BenefitEnd::Other },
+        15 => What::EndWithdrawn { by: "o".into() },
+        16 => What::AccountRefused { by: officers() },
         _ => What::PaymentResumed { on: today },
     }
 }
@@ -70,7 +73,9 @@ fn suspensions(begins: u16, history: &[(u8, u8, u16)]) -> Vec<(PersonYear, Perso
         for _ in 0..=*nights {
             let before = cycle.record.clone();
             cycle = cycle.on(&today.to_string());
-            if before.stage.name() != StageName::Suspended && cycle.stage() == StageName::Suspended {
+            // Back on hold after an error is no new suspension.
+            let fresh = before.ended_from.is_none();
+            if fresh && before.stage.name() != StageName::Suspended && cycle.stage() == StageName::Suspended {
                 // Asked by a form whose days are over.
                 assert!(
                     asked.is_some_and(|on| today - on >= chrono::Duration::days(45)),
@@ -129,8 +134,32 @@ proptest! {
     /// The histories above would prove nothing if none of them came to a suspension.
     #[test]
     fn history_without_hindrance_ends_in_suspension(nights in 200u16..300) {
-        let found = suspensions(0, &[(15, 0, 450), (15, 0, 60), (8, 0, nights)]);
+        let found = suspensions(0, &[(17, 0, 450), (17, 0, 60), (8, 0, nights)]);
         prop_assert_eq!(found.len(), 1);
+    }
+
+    /// Two approvals are undone by a proof alone, whatever ends and is taken back; and whoever is on hold with a proof has an
+    /// account that somebody looks at.
+    #[test]
+    fn nobody_comes_off_a_suspension_without_a_proof_nor_stays_with_one(
+        history in prop::collection::vec(happening(), 1..40)
+    ) {
+        let mut cycle = Cycle::suspended();
+        let mut today = day("2027-06-02");
+        for (kind, which, nights) in &history {
+            let ended = cycle.record.is_ended();
+            cycle = told(cycle, *kind, *which, today).on(&today.to_string());
+            let record = &cycle.record;
+            if record.proof.is_none() && !record.is_ended() {
+                prop_assert_eq!(cycle.stage(), StageName::Suspended, "ended before: {}", ended);
+                let resumed = cycle.asked(|kind| matches!(kind, EffectKind::ResumePayment { .. }));
+                prop_assert_eq!(resumed, 0);
+            }
+            if record.proof.is_some() && cycle.stage() == StageName::Suspended {
+                prop_assert!(record.account_changed);
+            }
+            today = today.checked_add_days(Days::new(u64::from(*nights))).unwrap();
+        }
     }
 
     /// A proof that counts stays, and each move starts where the last one ended.

@@ -65,7 +65,7 @@ const PROOF_AFTER_DEATH: [CaseOutcome; 2] = [
 ];
 const ACCOUNT: [CaseOutcome; 2] = [
     two("checked", "The new account is the person’s: payment may go there"),
-    one("not-confirmed", "Not confirmed: payment stays on hold"),
+    two("not-confirmed", "Not confirmed: payment goes to the account of before, with a proof of life"),
 ];
 const APPEAL: [CaseOutcome; 2] = [
     one("upheld", "The refusal was wrong: the proof counts"),
@@ -208,6 +208,7 @@ mod tests {
             ("death", "confirmed"),
             ("proof-after-death", "not-theirs"),
             ("account", "checked"),
+            ("account", "not-confirmed"),
             ("survivor", "converted"),
         ];
         assert_eq!(two, expected);

@@ -233,6 +233,9 @@ impl Issuer {
             if kind == CaseType::Appeal {
                 self.check_another(&mut tx, by, &row).await?;
             }
+            if (kind, outcome.name) == (CaseType::ProofAfterDeath, "alive") {
+                self.check_has_no_hand_in_it(&mut tx, by, &row).await?;
+            }
             let survivor = match outcome.name {
                 "converted" => {
                     Some(self.survivor(&mut tx, tenant, &row.person, &decision.survivor_uid).await?)
@@ -327,21 +330,61 @@ impl Issuer {
             if row.kind != "death" || row.outcome.as_deref() != Some("confirmed") || row.state != "closed" {
                 return Err(FundError::Decided);
             }
-            let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
-            let mut pen = Pen::new(self, tenant, &person);
-            pen.event(What::DeathWithdrawn { by: by.officer.clone() }, self.now())?;
-            pen.put(&mut tx).await?;
-            let reversed =
-                CaseRow { outcome: Some("reversed".to_owned()), revision: row.revision + 1, ..row.clone() };
-            self.revive_record_of(&mut tx, by, &person).await?;
-            self.note_act(&mut tx, by, &reversed, ("reversed", reason)).await?;
-            tx.replace_fund_case(tenant, row.revision, &reversed).await?;
-            tx.audit(by, Act { action: "fund.case.reverse", target: id, detail: "" }, self.now()).await?;
-            self.step_person(&mut tx, by, &person.id).await?;
+            let what = What::DeathWithdrawn { by: by.officer.clone() };
+            self.reverse_within(&mut tx, by, (&row, what), reason).await?;
             tx.commit().await?;
             Ok(())
         })
         .await
+    }
+
+    /// A benefit went on to a survivor in error: the person is paid again. Whoever proposed it leaves that to a colleague.
+    pub async fn reverse_conversion(&self, by: &Actor, id: &str, reason: &str) -> Result<(), FundError> {
+        self.pension_fund(&by.tenant)?;
+        if reason.trim().is_empty() {
+            return Err(FundError::Form("a decision needs a reason"));
+        }
+        sql::retry(|| async {
+            let tenant = by.tenant.as_str();
+            let mut tx = self.store.write("reverse_fund_conversion").await?;
+            let row = tx.find_fund_case(tenant, id).await?.ok_or(FundError::Unknown)?;
+            if row.kind != "survivor" || row.outcome.as_deref() != Some("converted") || row.state != "closed" {
+                return Err(FundError::Decided);
+            }
+            if row.proposed_by.as_deref() == Some(by.officer.as_str()) {
+                return Err(FundError::FourEyes);
+            }
+            let what = What::EndWithdrawn { by: by.officer.clone() };
+            self.reverse_within(&mut tx, by, (&row, what), reason).await?;
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn reverse_within(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        (row, what): (&CaseRow, What),
+        reason: &str,
+    ) -> Result<(), FundError> {
+        let tenant = by.tenant.as_str();
+        let person = tx.find_fund_person(tenant, &row.person).await?.ok_or(FundError::Damaged)?;
+        let lives = matches!(what, What::DeathWithdrawn { .. });
+        let mut pen = Pen::new(self, tenant, &person);
+        pen.event(what, self.now())?;
+        pen.put(tx).await?;
+        if lives {
+            self.revive_record_of(tx, by, &person).await?;
+        }
+        let reversed =
+            CaseRow { outcome: Some("reversed".to_owned()), revision: row.revision + 1, ..row.clone() };
+        self.note_act(tx, by, &reversed, ("reversed", reason)).await?;
+        tx.replace_fund_case(tenant, row.revision, &reversed).await?;
+        let act = Act { action: "fund.case.reverse", target: &row.id, detail: "" };
+        tx.audit(by, act, self.now()).await?;
+        self.step_person(tx, by, &person.id).await
     }
 
     /// Writes down what came of it, tells the cycle, and closes the case.
@@ -376,6 +419,9 @@ impl Issuer {
             pen.event(what, now)?;
         }
         pen.put(tx).await?;
+        if matches!((closed.kind.as_str(), outcome.as_str()), ("residence" | "place", "moved")) {
+            self.tell_of_move(tx, tenant, &closed).await?;
+        }
         if lives {
             self.revive_record_of(tx, by, &person).await?;
         }
@@ -418,6 +464,23 @@ impl Issuer {
         let proof = self.appealed(tx, &by.tenant, case).await?;
         match proof.decided_by.as_deref() == Some(by.officer.as_str()) {
             true => Err(FundError::FourEyes),
+            false => Ok(()),
+        }
+    }
+
+    /// Payment begins again by this decision: it is not of whoever wrote the proof down, nor of whoever handed the death in.
+    async fn check_has_no_hand_in_it(
+        &self,
+        tx: &mut Transaction,
+        by: &Actor,
+        case: &CaseRow,
+    ) -> Result<(), FundError> {
+        let proof = case.name.strip_prefix("proof-after-death/").unwrap_or_default();
+        let proof = tx.find_fund_proof(&by.tenant, proof).await?;
+        let mut hands = tx.list_fund_ends_handed_in_by(&by.tenant, &case.person).await?;
+        hands.extend(proof.map(|proof| proof.entered_by));
+        match hands.contains(&by.officer) {
+            true => Err(FundError::OwnHand),
             false => Ok(()),
         }
     }
@@ -470,6 +533,7 @@ fn told(case: &CaseRow, outcome: &str, by: &Actor) -> Vec<What> {
             vec![What::DeathWithdrawn { by: by.officer.clone() }, closed]
         }
         ("account", "checked") => vec![What::AccountChecked { by: [proposer, by.officer.clone()] }],
+        ("account", "not-confirmed") => vec![What::AccountRefused { by: [proposer, by.officer.clone()] }],
         ("survivor", "converted") => {
             let on = case.on_day.zip(case.survivor.clone());
             on.map(|(on, survivor)| What::Converted { survivor, on }).into_iter().collect()

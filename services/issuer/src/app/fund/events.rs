@@ -1,7 +1,7 @@
 //! What officers write into a person's journal beside proofs: holds, payments, words; and the step that follows at once.
 
 use chrono::{Datelike as _, NaiveDate};
-use entitlement::cycle::{HoldKind, Stage, What};
+use entitlement::cycle::{HoldKind, What};
 use issuance::Actor;
 use issuance::audit::Act;
 use store_issuer::Transaction;
@@ -120,12 +120,7 @@ impl Issuer {
             tx.begin_fund_year_of(tenant, person, year, now).await?;
             let row = tx.find_fund_person(tenant, person).await?.ok_or(FundError::Unknown)?;
             let cycles = tx.list_fund_cycles(tenant, person).await?;
-            let mut on_hold = None;
-            for cycle in &cycles {
-                if let Stage::Suspended { since, .. } = self.open_cycle(tenant, cycle)?.stage {
-                    on_hold = on_hold.or(Some(since));
-                }
-            }
+            let on_hold = self.held_since(tx, tenant, person).await?;
             let Some(cycle) = cycles.into_iter().find(|cycle| cycle.year == year) else { continue };
             self.step_cycle(tx, tenant, &DueRow { person: row, cycle }, (&known, on_hold, now)).await?;
         }

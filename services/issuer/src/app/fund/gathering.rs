@@ -303,7 +303,7 @@ impl Issuer {
             _ => (None, None, None),
         };
         let name = full_name(&registered);
-        let part = part_of(&kind).ok_or("damaged")?.to_owned();
+        let part = part_of(&kind, &asked.rule).ok_or("damaged")?.to_owned();
         let (about, first) = (None, None);
         let written = Written {
             part,

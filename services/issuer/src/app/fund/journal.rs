@@ -132,9 +132,10 @@ impl Issuer {
                 Some(it) => Some(format!("{by}; {}, {}", it.id, super::helpers::role_words(it.role))),
                 None => Some(by),
             },
-            What::CaseClosed { by, .. } | What::HoldLifted { by, .. } | What::DeathWithdrawn { by } => {
-                Some(by)
-            }
+            What::CaseClosed { by, .. }
+            | What::HoldLifted { by, .. }
+            | What::DeathWithdrawn { by }
+            | What::EndWithdrawn { by } => Some(by),
             What::ProofRefused { by, reason, .. } => Some(format!("{by}: {reason}")),
             What::HoldPlaced { by, reason, until, .. } => {
                 let until = until.map_or(String::new(), |day| format!(" until {day}"));
@@ -153,7 +154,8 @@ impl Issuer {
             What::ResidenceChecked { .. }
             | What::CaseOpened { .. }
             | What::AccountChanged
-            | What::AccountChecked { .. } => None,
+            | What::AccountChecked { .. }
+            | What::AccountRefused { .. } => None,
         })
     }
 }

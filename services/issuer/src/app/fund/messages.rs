@@ -181,6 +181,7 @@ impl Issuer {
                 year: asked.year,
                 kind: asked.kind,
                 content: asked.content,
+                rule: asked.rule,
                 person,
             };
             let calendars = self.calendars_within(&mut tx, tenant).await?;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{Datelike as _, NaiveDate};
 use clock::Timestamp;
 use entitlement::cycle::{
-    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Stage, StageName,
-    Step, What, step,
+    BenefitEnd, Closure, Edition, EffectKind, Event, Night, Person, PersonYear, QuietHours, Rule, Stage,
+    StageName, Step, Transition, What, step,
 };
 use issuance::Actor;
 use issuance::audit::Act;
@@ -200,8 +200,12 @@ impl Issuer {
             let rows = tx.list_due_fund_cycles(tenant, year, &after.after_person, BATCH).await?;
             let mut work = Vec::with_capacity(rows.len());
             for row in &rows {
-                let on_hold = going.on_hold.get(&row.person.id).copied();
-                work.push((row, on_hold, self.unread_events(&mut tx, tenant, row).await?));
+                let events = self.unread_events(&mut tx, tenant, row).await?;
+                let on_hold = match events.iter().any(takes_back) {
+                    true => self.held_since(&mut tx, tenant, &row.person.id).await?,
+                    false => going.on_hold.get(&row.person.id).copied(),
+                };
+                work.push((row, on_hold, events));
             }
             let prepared = self.prepare_all(tenant, known, before.at, &work);
             for (row, prepared) in rows.iter().zip(prepared) {
@@ -217,6 +221,22 @@ impl Issuer {
             Ok(true)
         })
         .await
+    }
+
+    /// Since when a year holds the payment of a person, also under an end that may be taken back.
+    pub(super) async fn held_since(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        person: &str,
+    ) -> Result<Option<chrono::NaiveDate>, FundError> {
+        let mut first: Option<chrono::NaiveDate> = None;
+        for cycle in tx.list_fund_cycles(tenant, person).await? {
+            if let Some(since) = self.open_cycle(tenant, &cycle)?.held_since() {
+                first = Some(first.map_or(since, |first| first.min(since)));
+            }
+        }
+        Ok(first)
     }
 
     /// Steps, links and seals on all cores: that is most of a night's work, and it needs no database.
@@ -337,6 +357,19 @@ impl Issuer {
         if let Some(pen) = pen {
             pen.put(tx).await?;
         }
+        let of = (row.person.id.as_str(), row.cycle.year);
+        // Letters about payments tell what is so: nobody is told that payment is held which is not, nor anything the dead.
+        if made.after.is_answered() {
+            tx.withdraw_fund_effects_of_kind(tenant, of, "hold-payment", at).await?;
+        }
+        // What this night asks for stays: an end that is put on another day pays the days between.
+        if made.after.is_ended() {
+            tx.withdraw_fund_effects_of_kind(tenant, of, "resume-payment", at).await?;
+        }
+        let back = |it: &Transition| matches!(it.rule, Rule::DeathWithdrawn | Rule::EndWithdrawn);
+        if made.transitions.iter().any(back) {
+            tx.withdraw_fund_effects_of_kind(tenant, of, "invite-survivor", at).await?;
+        }
         for effect in &made.effects {
             let row = asked(&made.after, effect, at);
             if tx.ask_fund_effect(tenant, &row).await? && matches!(effect.kind, EffectKind::OpenCase { .. }) {
@@ -349,16 +382,7 @@ impl Issuer {
         }
         if let Stage::Suspended { list, .. } = &made.after.stage {
             let done = ("propose-suspension", format!("list {list}"));
-            let of = (row.person.id.as_str(), row.cycle.year);
             tx.finish_fund_effects_of_kind(tenant, of, (done.0, &done.1), at).await?;
-        }
-        // Letters about payments tell what is so: nobody is told that payment is held which is not, nor anything the dead.
-        let of = (row.person.id.as_str(), row.cycle.year);
-        if made.after.is_answered() {
-            tx.withdraw_fund_effects_of_kind(tenant, of, "hold-payment", at).await?;
-        }
-        if made.after.is_ended() {
-            tx.withdraw_fund_effects_of_kind(tenant, of, "resume-payment", at).await?;
         }
         Ok(tx.replace_fund_cycle(tenant, row.cycle.applied, &stored).await?)
     }
@@ -379,6 +403,11 @@ impl Issuer {
             updated_at: at,
         }
     }
+}
+
+/// Whether it depends on a payment that another year holds.
+fn takes_back(event: &Event) -> bool {
+    matches!(event.what, What::DeathWithdrawn { .. } | What::EndWithdrawn { .. })
 }
 
 /// Nobody is asked for a year without a calendar: the night says so instead of finding nothing to do.

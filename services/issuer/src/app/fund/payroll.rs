@@ -29,7 +29,7 @@ const MOST_NIGHTS: usize = 400;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PayrollChange {
-    /// `hold`, `resume` or `stop`.
+    /// `hold`, `resume`, `stop` or `moved`.
     pub change: String,
     /// The nine-digit number, by which payroll knows the person.
     pub uid: String,
@@ -43,6 +43,9 @@ pub struct PayrollChange {
     pub reason: String,
     /// The same for ever: whoever read it before does nothing again.
     pub reference: String,
+    /// Where somebody who moved lives now, as far as a proof says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
 }
 
 /// A file of changes.
@@ -186,13 +189,20 @@ impl Issuer {
         tenant: &str,
         asked: &EffectRow,
     ) -> Result<Option<PayrollChange>, FundError> {
+        if asked.kind == super::moved::KIND {
+            let uid = self.uid_of(tx, tenant, &asked.person).await?;
+            return super::moved::change_of(asked, uid).map(Some);
+        }
         let kind: EffectKind = serde_json::from_str(&asked.content).map_err(|_| FundError::Damaged)?;
         let (change, effective_on) = match &kind {
             EffectKind::HoldPayment { payroll, list } => {
                 tx.settle_fund_payroll(tenant, (list, &asked.person)).await?;
                 ("hold", *payroll)
             }
-            EffectKind::ResumePayment { .. } => ("resume", asked.asked_at.date_naive()),
+            // An end that was none leaves no day unpaid.
+            EffectKind::ResumePayment { from, .. } => {
+                ("resume", from.unwrap_or_else(|| asked.asked_at.date_naive()))
+            }
             EffectKind::StopPayment { from } => ("stop", *from),
             _ => return Ok(None),
         };
@@ -204,6 +214,7 @@ impl Issuer {
             effective_on,
             reason: asked.rule.clone(),
             reference: asked.key.clone(),
+            country: None,
         }))
     }
 
@@ -241,6 +252,7 @@ impl Issuer {
                 reason: "off-the-list".to_owned(),
                 reference: format!("{person}/{}/off-the-list/{list}", opened.year),
                 person,
+                country: None,
             });
         }
         Ok(())
@@ -360,12 +372,13 @@ fn coming_nights(
 }
 
 fn sheet(changes: &[PayrollChange]) -> Vec<u8> {
-    let headings = ["uid", "person", "change", "effective_on", "reason", "year", "reference"];
-    let lines: Vec<[String; 7]> = changes
+    let headings = ["uid", "person", "change", "effective_on", "reason", "year", "reference", "country"];
+    let lines: Vec<[String; 8]> = changes
         .iter()
         .map(|it| {
             let (day, year) = (it.effective_on.to_string(), it.year.to_string());
-            let one = [&it.uid, &it.person, &it.change, &day, &it.reason, &year, &it.reference];
+            let country = it.country.clone().unwrap_or_default();
+            let one = [&it.uid, &it.person, &it.change, &day, &it.reason, &year, &it.reference, &country];
             one.map(Clone::clone)
         })
         .collect();

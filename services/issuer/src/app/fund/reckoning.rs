@@ -63,6 +63,7 @@ struct Opened {
     suspended: u64,
     suspended_by_approved: u64,
     suspended_with_proof: u64,
+    suspended_without_case: u64,
 }
 
 impl Issuer {
@@ -119,6 +120,7 @@ impl Issuer {
                 opened.suspended_with_proof,
                 0,
             ),
+            line("suspended with a proof and no open case = none", opened.suspended_without_case, 0),
             line(
                 "proofs received by the journals = waiting + accepted + refused",
                 received,
@@ -159,6 +161,7 @@ impl Issuer {
 
     async fn open_year(&self, tx: &mut Transaction, tenant: &str, year: i32) -> Result<Opened, FundError> {
         let proofs = accepted(tx, tenant).await?;
+        let accounts = open_accounts(tx, tenant).await?;
         let lists: BTreeSet<String> = tx.list_approved_fund_lists(tenant, year).await?.into_iter().collect();
         let (mut opened, mut after) = (Opened::default(), String::new());
         loop {
@@ -166,7 +169,7 @@ impl Issuer {
             let Some(last) = rows.last() else { break };
             after.clone_from(&last.person);
             for row in &rows {
-                opened.take(&self.open_cycle(tenant, row)?, &row.stage, (&proofs, &lists));
+                opened.take(&self.open_cycle(tenant, row)?, &row.stage, (&proofs, &lists, &accounts));
             }
         }
         Ok(opened)
@@ -178,7 +181,7 @@ impl Opened {
         &mut self,
         record: &PersonYear,
         listed: &str,
-        (proofs, lists): (&HashMap<String, String>, &BTreeSet<String>),
+        (proofs, lists, accounts): (&HashMap<String, String>, &BTreeSet<String>, &BTreeSet<String>),
     ) {
         self.many += 1;
         *self.counts.entry(record.stage.name()).or_default() += 1;
@@ -193,7 +196,21 @@ impl Opened {
             self.suspended += 1;
             self.suspended_by_approved += u64::from(lists.contains(list));
             self.suspended_with_proof += u64::from(record.proof.is_some() && !record.account_changed);
+            let unseen = record.proof.is_some() && !accounts.contains(&record.person);
+            self.suspended_without_case += u64::from(unseen);
         }
+    }
+}
+
+/// People about whose account somebody has to decide.
+async fn open_accounts(tx: &mut Transaction, tenant: &str) -> Result<BTreeSet<String>, FundError> {
+    let (mut people, mut after) = (BTreeSet::new(), (Timestamp::UNIX_EPOCH, String::new()));
+    loop {
+        let kind = super::CaseType::Account.as_str();
+        let rows = tx.list_open_fund_cases(tenant, kind, (after.0, &after.1), PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(people) };
+        after = (last.due_at, last.id.clone());
+        people.extend(rows.into_iter().map(|row| row.person));
     }
 }
 
@@ -223,7 +240,10 @@ async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Res
     let (mut person, mut entry) = (String::new(), 0);
     loop {
         let rows = tx.list_fund_year_nights(tenant, year, (&person, entry), PAGE).await?;
-        let Some((last, at, _)) = rows.last() else { return Ok(told) };
+        let Some((last, at, _)) = rows.last() else {
+            elsewhere(tx, tenant, year, &mut told.payments).await?;
+            return Ok(told);
+        };
         (person, entry) = (last.clone(), *at);
         for (_, _, public) in &rows {
             let public: Public = serde_json::from_str(public).map_err(|_| FundError::Damaged)?;
@@ -231,6 +251,24 @@ async fn flows(tx: &mut Transaction, tenant: &str, year: i32, begun: u64) -> Res
                 told.flows.record(&transitions);
                 told.payments.extend(asked.into_iter().map(|it| it.key).filter(|key| is_of_payment(key)));
             }
+        }
+    }
+}
+
+/// Leaves out what another year asked for first: it is told once, and counted with that year.
+async fn elsewhere(
+    tx: &mut Transaction,
+    tenant: &str,
+    year: i32,
+    payments: &mut BTreeSet<String>,
+) -> Result<(), FundError> {
+    let mut after = String::new();
+    loop {
+        let keys = tx.list_fund_payments_of_other_years(tenant, year, &after, PAGE).await?;
+        let Some(last) = keys.last() else { return Ok(()) };
+        after.clone_from(last);
+        for key in &keys {
+            payments.remove(key);
         }
     }
 }

@@ -20,7 +20,7 @@ const LONGEST_FILE_NAME: usize = 120;
 /// A machine ends nobody's benefit in masses: one in so many of the register, and always so few, are within reason.
 const ONE_IN: u64 = 50;
 const ALWAYS_WITHIN_REASON: u64 = 20;
-/// Deaths that a file may take back without a second pair of eyes: a mistake of the register, not a file of last week.
+/// Deaths and ends that a file may take back without a second pair of eyes: a mistake of the register, not a file of last week.
 const MOST_REVIVED_ALONE: u64 = 3;
 
 /// Where rows come from.
@@ -39,7 +39,7 @@ pub struct RegisterPreview {
     pub import: RegisterImport,
     /// How many rows of which kind.
     pub counts: RegisterCounts,
-    /// Whether so many would end, or so many deaths would be taken back, that a second person confirms it.
+    /// Whether so many would end, or so many deaths and ends would be taken back, that a second person confirms it.
     pub braked: bool,
     /// Whether a file that was handed in later is in the register already.
     pub overtaken: bool,
@@ -134,6 +134,7 @@ impl Issuer {
                     None => "new",
                     Some(known) if known.content_mark == self.content_mark(tenant, good) => "same",
                     Some(known) if known.died_on.is_some() && good.died_on.is_none() => "revives",
+                    Some(known) if takes_end_back(known, good, now.date_naive()) => "reopens",
                     Some(known) if ends(known, good, now.date_naive()) => "ends",
                     Some(_) => "changed",
                 };
@@ -212,9 +213,9 @@ impl Issuer {
             let counts = tx.count_fund_import_rows(&by.tenant, id).await?;
             let people = tx.count_fund_people(&by.tenant).await?;
             let alone = import.created_by == by.officer || issuance::client_of(&by.officer).is_some();
-            if alone && counts.revives > MOST_REVIVED_ALONE {
+            if alone && is_braked_for_life(&counts) {
                 return Err(FundError::Conflict(
-                    "this file takes back several deaths; a person who did not hand it in looks at them and confirms it in the console",
+                    "this file takes back several deaths or ends of benefits; a person who did not hand it in looks at them and confirms it in the console",
                 ));
             }
             if alone && is_braked(&counts, people) {
@@ -292,7 +293,17 @@ fn ends(known: &PersonRow, new: &Registered, today: NaiveDate) -> bool {
         || (!over(known.benefit_until) && over(new.benefit_until))
 }
 
+/// An end that took effect and is another one now, or none: payroll is told to pay from the day of the old one.
+fn takes_end_back(known: &PersonRow, new: &Registered, today: NaiveDate) -> bool {
+    let took_effect = known.end_told || known.benefit_until.is_some_and(|day| day < today);
+    took_effect && known.benefit_until != new.benefit_until
+}
+
+fn is_braked_for_life(counts: &RegisterCounts) -> bool {
+    counts.revives.saturating_add(counts.reopens) > MOST_REVIVED_ALONE
+}
+
 fn is_braked(counts: &RegisterCounts, people: u64) -> bool {
-    counts.revives > MOST_REVIVED_ALONE
+    is_braked_for_life(counts)
         || (counts.ends > ALWAYS_WITHIN_REASON && counts.ends.saturating_mul(ONE_IN) > people)
 }

@@ -11,7 +11,7 @@ use super::register::Content;
 use super::{FundError, Issuer};
 
 /// The kinds in the order in which somebody looks at them: what is hardest to mend first.
-pub const CHANGE_KINDS: [&str; 4] = ["revives", "ends", "changed", "new"];
+pub const CHANGE_KINDS: [&str; 5] = ["revives", "reopens", "ends", "changed", "new"];
 /// Rows that are open at once while a file is written.
 const PIECE: u32 = 500;
 
@@ -47,7 +47,7 @@ pub struct ChangedField {
 #[derive(Clone, Debug, Default)]
 pub struct RegisterChanges {
     /// How many wait of each kind, in the order of [`CHANGE_KINDS`].
-    pub counts: [u64; 4],
+    pub counts: [u64; 5],
     /// Of the kind that was asked for, or of all.
     pub total: u64,
     /// Those of the page.
@@ -62,7 +62,7 @@ pub struct ChangesPlace {
 }
 
 impl Issuer {
-    /// Rows of one kind, or of all with deaths taken back, deaths and ends first: `limit` of them without the first `skipped`.
+    /// Rows of one kind, or of all with deaths and ends taken back, then deaths and ends first: `limit` of them without the first `skipped`.
     pub async fn register_changes(
         &self,
         tenant: &str,

@@ -6,7 +6,7 @@ use entitlement::enrolment::Separation;
 use entitlement::journal::beginning;
 use issuance::Actor;
 use issuance::audit::Act;
-use issuance::import::{BadRow, Registered, RowFault};
+use issuance::import::Registered;
 use store_issuer::Transaction;
 use store_issuer::fund::{PersonRow, RegisterRow};
 
@@ -72,7 +72,7 @@ impl Issuer {
     ) -> Result<(), FundError> {
         let (tenant, now) = (by.tenant.as_str(), self.now());
         let purpose = format!("{import}/{}", row.line);
-        let (new, fields): Content = self.open_for("row", tenant, &purpose, &row.sealed)?;
+        let (new, _): Content = self.open_for("row", tenant, &purpose, &row.sealed)?;
         let mark = self.secrets.register_mark(tenant, "number", &new.uid);
         let known = tx.find_fund_person_by_mark(tenant, &mark).await?;
         let content_mark = self.content_mark(tenant, &new);
@@ -82,14 +82,6 @@ impl Issuer {
                 self.put_new_person(tx, by, (&new, subject_id), (mark, content_mark), now).await?
             }
             Some(known) if known.content_mark == content_mark => known.id.clone(),
-            Some(known) if known.end_told && new.benefit_until.is_none_or(|day| day >= now.date_naive()) => {
-                let reason = "the benefit of this person has ended; a new benefit has a number of its own";
-                let fault =
-                    RowFault { line: row.line, column: None, heading: String::new(), reason: reason.into() };
-                let bad = BadRow { fields, faults: vec![fault] };
-                let sealed = self.seal_for("row", tenant, &purpose, &bad);
-                return Ok(tx.fund_import_row_failed(tenant, import, row.line, &sealed).await?);
-            }
             Some(known) => {
                 let before = known.subject_id.as_ref();
                 let before = before.map(|_| self.open_fund_person(tenant, known)).transpose()?;
@@ -138,27 +130,30 @@ impl Issuer {
         content_mark: String,
     ) -> Result<String, FundError> {
         let now = self.now();
+        let end_back = known.end_told && known.benefit_until != new.benefit_until;
         let person = PersonRow {
             head: known.head,
             last_seq: known.last_seq,
             last_entry: known.last_entry,
             number_mark: known.number_mark.clone(),
-            end_told: known.end_told,
+            // An end on another day is told by the night, as any.
+            end_told: known.end_told && !end_back,
             created_at: known.created_at,
             subject_id: subject_id.or_else(|| known.subject_id.clone()),
             ..self.person_row(&by.tenant, &known.id, new, content_mark)?
         };
         tx.replace_fund_person(&by.tenant, &person).await?;
-        let what = match (known.died_on, new.died_on) {
+        let life = match (known.died_on, new.died_on) {
             (None, Some(on)) => Some(What::DeathConfirmed { on, by: by.officer.clone() }),
             (Some(_), None) => Some(What::DeathWithdrawn { by: by.officer.clone() }),
             (Some(_), Some(_)) | (None, None) => None,
         };
-        if let Some(what) = what {
-            let mut pen = Pen::new(self, &by.tenant, &person);
+        let end = end_back.then(|| What::EndWithdrawn { by: by.officer.clone() });
+        let mut pen = Pen::new(self, &by.tenant, &person);
+        for what in end.into_iter().chain(life) {
             pen.event(what, now)?;
-            pen.put(tx).await?;
         }
+        pen.put(tx).await?;
         Ok(person.id)
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Written {
-    /// `first`, `second`, `notice`, `hold`, `resumed`, `resumed-after-error`, `survivor`, `another-way`, `reminder` or
+    /// `first`, `second`, `notice`, `hold`, `resumed`, `resumed-after-error`, `resumed-after-end`, `survivor`, `another-way`, `reminder` or
     /// `receipt`.
     pub part: String,
     pub name: String,
@@ -111,7 +111,8 @@ pub(super) struct Proof {
 }
 
 /// Letters that ask for nothing.
-const WITHOUT_FORM: [&str; 5] = ["resumed", "resumed-after-error", "survivor", "receipt", "invitation"];
+const WITHOUT_FORM: [&str; 6] =
+    ["resumed", "resumed-after-error", "resumed-after-end", "survivor", "receipt", "invitation"];
 
 /// A letter's words.
 pub(super) struct Said {
@@ -119,16 +120,19 @@ pub(super) struct Said {
     pub paragraphs: Vec<String>,
 }
 
-/// The part that tells of an effect; nothing for what is not told by letter or message.
-pub(super) fn part_of(kind: &EffectKind) -> Option<&'static str> {
+/// The part that tells of an effect and the rule that asked for it; nothing for what is not told by letter or message.
+pub(super) fn part_of(kind: &EffectKind, rule: &str) -> Option<&'static str> {
     match kind {
         EffectKind::MailPaper { mailing: 1, .. } => Some("first"),
         EffectKind::MailPaper { .. } => Some("second"),
         EffectKind::SendNotice { .. } => Some("notice"),
         EffectKind::HoldPayment { .. } => Some("hold"),
-        EffectKind::ResumePayment { evidence: Some(_) } => Some("resumed"),
+        EffectKind::ResumePayment { evidence: Some(_), .. } => Some("resumed"),
         // Payment resumes without a proof where a death was recorded that was none.
-        EffectKind::ResumePayment { evidence: None } => Some("resumed-after-error"),
+        EffectKind::ResumePayment { evidence: None, .. } if rule == "end-withdrawn" => {
+            Some("resumed-after-end")
+        }
+        EffectKind::ResumePayment { evidence: None, .. } => Some("resumed-after-error"),
         EffectKind::InviteSurvivor { .. } => Some("survivor"),
         EffectKind::OfferAnotherChannel { .. } => Some("another-way"),
         EffectKind::Remind { .. } => Some("reminder"),
@@ -302,7 +306,7 @@ fn filled(text: &str, values: &[(&str, String)]) -> String {
 mod tests {
     use super::*;
 
-    const PARTS: [&str; 12] = [
+    const PARTS: [&str; 13] = [
         "first",
         "second",
         "second-alone",
@@ -310,6 +314,7 @@ mod tests {
         "hold",
         "resumed",
         "resumed-after-error",
+        "resumed-after-end",
         "survivor",
         "another-way",
         "reminder",

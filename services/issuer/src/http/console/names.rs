@@ -40,6 +40,7 @@ pub(super) fn effect(code: &str) -> String {
         "hold-payment" => "Payments for payroll to hold",
         "resume-payment" => "Payments for payroll to resume",
         "stop-payment" => "Payments for payroll to stop",
+        "moved" => "Moves for the pension system to know of",
         "send-receipt" => "Receipts to send",
         "offer-another-channel" => "Offers of another way to send",
         "open-case" => "Cases to open",

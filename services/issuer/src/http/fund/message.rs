@@ -77,6 +77,7 @@ pub(super) fn import_view(preview: RegisterPreview) -> RegisterImportView {
         same: counts.same,
         ends: counts.ends,
         revives: counts.revives,
+        reopens: counts.reopens,
         bad: counts.bad,
         done: counts.done,
         absent: import.absent,
@@ -190,6 +191,7 @@ impl From<FundError> for Problem {
             }
             FundError::FourEyes
             | FundError::OwnProof
+            | FundError::OwnHand
             | FundError::List(ListFault::Preparer | ListFault::Twice) => {
                 Self::new(StatusCode::CONFLICT, "four-eyes", "A second person decides").detail(said)
             }

@@ -93,5 +93,6 @@ fn entry(change: PayrollChange) -> PayrollChangeEntry {
         effective_on: change.effective_on,
         reason: change.reason,
         reference: change.reference,
+        country: change.country,
     }
 }

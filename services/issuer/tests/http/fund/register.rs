@@ -45,7 +45,7 @@ async fn preview_says_who_is_new_changed_ended_the_same_or_absent() {
         (1, 1, 1, 0, 1)
     );
     let changes = world.issuer.register_changes("unjspf", (&id, None), (0, 9)).await.unwrap();
-    assert_eq!((changes.counts, changes.total), ([0, 1, 1, 1], 3));
+    assert_eq!((changes.counts, changes.total), ([0, 0, 1, 1, 1], 3));
     let said = |row: &issuer::app::ChangedRow| {
         let fields = row.fields.iter().map(|it| format!("{} {} > {}", it.column, it.before, it.now));
         (row.kind, row.line, row.name.clone(), fields.collect::<Vec<_>>().join(", "))

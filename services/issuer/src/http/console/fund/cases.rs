@@ -238,6 +238,9 @@ async fn case_page(
         },
         on: row.on_day.map(|on| on.to_string()),
         came: match (row.state.as_str(), row.outcome.as_deref()) {
+            ("closed", Some("reversed")) if kind == CaseType::Survivor => {
+                Some("It was taken back: the benefit of the person goes on")
+            }
             ("closed", Some("reversed")) => Some("The record of the death was taken back: the person lives"),
             ("closed", Some("place-came")) => Some("The place came: it is the declared country"),
             ("closed", Some("place-differs")) => {
@@ -247,9 +250,10 @@ async fn case_page(
             ("closed", _) => outcome.map(|outcome| outcome.title),
             _ => None,
         },
-        reversible: row.kind == "death"
-            && row.outcome.as_deref() == Some("confirmed")
-            && row.state == "closed"
+        reversible: matches!(
+            (kind, row.outcome.as_deref()),
+            (CaseType::Death, Some("confirmed")) | (CaseType::Survivor, Some("converted"))
+        ) && row.state == "closed"
             && officer.roles.may(Permission::Issue),
         survivors: kind == CaseType::Survivor,
         documents: any(|it| it.document) || kind == CaseType::Place,
@@ -267,7 +271,7 @@ async fn case_page(
                 ("opened", "The case is open."),
                 ("decided", "The decision is written down."),
                 ("answered", "Your word is written down."),
-                ("reversed", "The person is alive for the Fund again, and payroll is told."),
+                ("reversed", "It is taken back, and payroll is told."),
             ],
         ),
     })
@@ -362,6 +366,9 @@ async fn reverse(
     form: Form<Words>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    app.reverse_death(&officer.actor(), &id, &form.words).await?;
+    match app.fund_case(&officer.tenant.id, &id).await?.kind {
+        CaseType::Survivor => app.reverse_conversion(&officer.actor(), &id, &form.words).await?,
+        _ => app.reverse_death(&officer.actor(), &id, &form.words).await?,
+    }
     Ok(see_other(&format!("/console/fund/cases/{id}?done=reversed")))
 }

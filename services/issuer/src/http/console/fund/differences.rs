@@ -64,7 +64,7 @@ impl Differences {
             format!("/console/fund/register/{id}?page={page}{kind}#differences")
         };
         let all: u64 = found.counts.iter().sum();
-        let titles = ["Deaths taken back", "Deaths and ends", "Other changes", "New people"];
+        let titles = ["Deaths taken back", "Ends taken back", "Deaths and ends", "Other changes", "New people"];
         let kinds = [(None, "All", all)]
             .into_iter()
             .chain(
@@ -100,6 +100,7 @@ impl From<ChangedRow> for DifferenceRow {
     fn from(row: ChangedRow) -> Self {
         let (class, text) = match row.kind {
             "revives" => ("error", "Death taken back"),
+            "reopens" => ("error", "End taken back"),
             "ends" => ("error", "Death or end"),
             "new" => ("success", "New"),
             _ => ("info", "Change"),
