@@ -380,7 +380,7 @@ mod tests {
             "The last day for 2026 was 31 December 2026. It is not too late: your confirmation still counts.";
         assert!(late.iter().any(|text| text.starts_with(still)), "{late:?}");
         let message = Written { over: true, ..written("reminder") }.message(Language::English, "The Fund");
-        assert!(message.body.contains("still counts"), "{}", message.body);
+        assert!(message.text.contains("still counts"), "{}", message.text);
     }
 
     #[test]
