@@ -34,7 +34,11 @@ pub struct Existence {
     #[serde(default)]
     pub usual_days: Option<u16>,
     pub year: i64,
+    /// When the challenge is over; the Fund gives another one.
     pub expires_at: Timestamp,
+    /// When the question is over, where the Fund said it.
+    #[serde(default)]
+    pub answer_by: Option<Timestamp>,
     pub progress: Progress,
     /// What the Fund asks to be recorded.
     #[serde(default)]
@@ -349,6 +353,7 @@ mod tests {
             usual_days: None,
             year: 2026,
             expires_at: chrono::DateTime::UNIX_EPOCH + chrono::Duration::minutes(10),
+            answer_by: None,
             progress: Progress::Opened,
             capture: Some(CaptureRequest {
                 movements: vec!["left".into(), "up".into(), "closer".into()],

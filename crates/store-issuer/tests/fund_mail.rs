@@ -83,6 +83,35 @@ async fn begun(store: &Store) {
 }
 
 #[tokio::test]
+async fn form_takes_the_place_of_an_earlier_one_of_its_year_that_is_in_no_mailing() {
+    let engines = engines().await;
+    for store in &engines.stores {
+        begun(store).await;
+        let mut tx = store.write("test").await.unwrap();
+        let asked = tx.list_asked_fund_letters("fund", "mail-paper", "", 9).await.unwrap();
+        let (first, gathered) = (&asked[0], &asked[1]);
+        tx.insert_fund_letter("fund", &letter("m1", gathered, None)).await.unwrap();
+        for (of, year, expected) in [
+            (first, first.year - 1, 0),
+            (gathered, gathered.year, 0),
+            (first, first.year, 1),
+            (first, first.year, 0),
+        ] {
+            let person = of.person.id.as_str();
+            let many = tx.supersede_fund_forms("fund", (person, year), "the second", now()).await.unwrap();
+            assert_eq!(many, expected, "{person} {year}");
+        }
+        assert_eq!(
+            tx.supersede_fund_forms("fund", ("p3", asked[2].year), &asked[2].effect, now()).await.unwrap(),
+            0
+        );
+        let done = tx.find_fund_effect("fund", &first.effect).await.unwrap().unwrap();
+        assert_eq!(done.done_by.as_deref(), Some("superseded"));
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 1)]);
+    }
+}
+
+#[tokio::test]
 async fn mailing_has_each_effect_once_in_the_order_of_countries_and_without_what_is_taken_back() {
     let engines = engines().await;
     for store in &engines.stores {

@@ -14,7 +14,11 @@ pub struct ExistenceRequest {
     pub year: u16,
     /// base64url, single use; empty once the request was answered.
     pub challenge: String,
+    /// Until when this challenge is taken: minutes, and a fresh one comes with the next look.
     pub expires_at: chrono::DateTime<chrono::Utc>,
+    /// Until when the question itself can be answered, with whatever challenge; an older Fund does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<chrono::DateTime<chrono::Utc>>,
     pub state: ExistenceState,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_offer_uri: Option<String>,

@@ -57,6 +57,12 @@ pub struct YearStanding {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_from: Option<NaiveDate>,
     pub payment_on_hold: bool,
+    /// Payment was on hold and begins again with the next payroll.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub payment_resumes: bool,
+    /// The dates of this year are not made yet, so nobody knows when it asks.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dates_missing: bool,
     /// When the next window opens; of a window that is shut, when this one does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_opens: Option<NaiveDate>,

@@ -284,6 +284,15 @@ fn anchors(export: &Export, report: &Report, chain: Option<&mut Chain>) -> OnCha
     made
 }
 
+/// Minutes as people say them: whole days and hours from two of them on.
+fn span(minutes: i64) -> String {
+    match minutes {
+        0..120 => format!("{minutes} minutes"),
+        120..2880 => format!("{} hours", minutes / 60),
+        _ => format!("{} days", minutes / 1440),
+    }
+}
+
 /// An entry that was dated back shows as a long way to the chain; one that is dated after its anchor cannot be.
 fn tell_delay(export: &Export, times: &[(u64, u64)]) -> bool {
     let mut longest: Option<(u64, i64)> = None;
@@ -301,8 +310,8 @@ fn tell_delay(export: &Export, times: &[(u64, u64)]) -> bool {
     }
     if let Some((entry, minutes)) = longest {
         say::line(format!(
-            "  the longest way to the chain: {} minutes, entry {entry}. An entry that was dated back would show here.",
-            minutes.max(0)
+            "  the longest way to the chain: {}, entry {entry}. An entry that was dated back would show here.",
+            span(minutes.max(0))
         ));
     }
     true

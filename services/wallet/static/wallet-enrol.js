@@ -2,7 +2,7 @@
 
 import { call, devices } from "/assets/call.js";
 import { PasskeyError, post, withButton } from "/assets/passkey.js";
-import { ensure, send, sign } from "/assets/wallet-key.js";
+import { ensure, isProblem, send, sign } from "/assets/wallet-key.js";
 import { say } from "/assets/words.js";
 
 const form = document.getElementById("invitation");
@@ -77,6 +77,8 @@ if (page) {
     if (button) button.addEventListener("click", () => withButton(button, () => step(button)));
   };
   const again = () => location.reload();
+  // Said once.
+  if (location.search) history.replaceState(null, "", `${location.pathname}${location.hash}`);
 
   on(document.getElementById("name-key"), () => nameKey(page.dataset.id).then(again));
   on(document.getElementById("keep-place"), () => post(`${base}/place`, {}).then(again));
@@ -85,7 +87,16 @@ if (page) {
     return post(`${base}/appointment`, { slot: null }).then(again);
   });
   page.querySelectorAll("button[data-slot]").forEach((button) => {
-    on(button, () => post(`${base}/appointment`, { slot: button.dataset.slot }).then(again));
+    on(button, async () => {
+      try {
+        await post(`${base}/appointment`, { slot: button.dataset.slot });
+      } catch (error) {
+        if (!isProblem(error, "time-taken")) throw error;
+        // The same button would fail again: the times come anew, and the page says why.
+        return location.replace(`${location.pathname}?taken${document.getElementById("talk") ? "#talk" : ""}`);
+      }
+      return again();
+    });
   });
 
   const join = document.getElementById("call-join");

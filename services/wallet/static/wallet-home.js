@@ -7,13 +7,13 @@ import { offerToRenew } from "/assets/wallet-renew.js";
 import { tellErased } from "/assets/wallet-erased.js";
 import { remindOfReturn } from "/assets/wallet-remind.js";
 import { listenToStop } from "/assets/wallet-stop.js";
-import { listenToYears } from "/assets/wallet-year.js";
+import { listenToYears, news } from "/assets/wallet-year.js";
 
 // A proof made without a network has just been brought, and this page still asks for it.
 document.addEventListener("proof-brought", () => location.reload());
 listenToStop();
 remindOfReturn();
-listenToYears();
+listenToYears(news());
 paint();
 offerToRenew();
 

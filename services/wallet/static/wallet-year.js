@@ -21,7 +21,18 @@ async function look(id) {
   }
 }
 
-export function listenToYears() {
+/** What became of what lies at the Fund. True where this page shows something else now. */
+export async function news() {
+  if (document.getElementById("person").dataset.news === undefined) return false;
+  try {
+    return (await post("/v1/news")).changed;
+  } catch {
+    return false;
+  }
+}
+
+/** The cards are looked after once `before` is known: the page is loaded anew at most once. */
+export function listenToYears(before = false) {
   for (const button of document.querySelectorAll("[data-begin-year]")) {
     button.addEventListener("click", () =>
       withButton(button, async () => {
@@ -31,12 +42,12 @@ export function listenToYears() {
     );
     button.disabled = false;
   }
-  lookAll();
+  lookAll(before);
 }
 
 /** One after the other: each is a question to the Fund. */
-async function lookAll() {
-  let changed = false;
+async function lookAll(before) {
+  let changed = await before;
   for (const card of document.querySelectorAll("[data-year][data-stale]")) {
     if (await look(card.dataset.year)) changed = true;
   }

@@ -48,6 +48,11 @@ const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdra
 /// One kind of what was asked for, of a year in which it is not so any more.
 const WITHDRAW_KIND: &str = "UPDATE fund_effects SET done_at = $5, done_by = 'withdrawn'
     WHERE tenant = $1 AND person = $2 AND year = $3 AND kind = $4 AND done_at IS NULL";
+/// Forms of a year that another form takes the place of: nobody gets two in one mailing. What is in a mailing stays.
+const SUPERSEDE: &str = "UPDATE fund_effects SET done_at = $5, done_by = 'superseded'
+    WHERE tenant = $1 AND person = $2 AND year = $3 AND kind = 'mail-paper' AND key <> $4 AND done_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM fund_letters l WHERE l.tenant = fund_effects.tenant
+            AND l.effect = fund_effects.key AND l.fault IS NULL)";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -123,6 +128,17 @@ impl Transaction {
         at: Timestamp,
     ) -> Result<u64, Error> {
         Ok(self.tx.execute(WITHDRAW_KIND, args![tenant, person, year, kind, at]).await?)
+    }
+
+    /// Takes back forms of a person-year that were asked for before the one of this key and are in no mailing.
+    pub async fn supersede_fund_forms(
+        &mut self,
+        tenant: &str,
+        (person, year): (&str, i32),
+        by_key: &str,
+        at: Timestamp,
+    ) -> Result<u64, Error> {
+        Ok(self.tx.execute(SUPERSEDE, args![tenant, person, year, by_key, at]).await?)
     }
 
     /// How much of each kind is still to be done.

@@ -108,6 +108,10 @@ async fn question_answer_word_and_certificate() {
     let (id, path) = asked(&world).await;
     let request = body(&world.get(&path).await);
     assert_eq!(request["state"], "open");
+    let until = |member: &str| request[member].as_str().unwrap().parse::<clock::Timestamp>().unwrap();
+    let now = clock::Clock::now(&world.clock);
+    assert_eq!(until("expiresAt") - now, Duration::minutes(10), "of the challenge");
+    assert_eq!(until("answerBy") - now, Duration::days(60), "of the question");
     assert_eq!(request["beneficiary"], json!({"givenName": "Margaret"}));
     assert_eq!(request["organisation"], json!({"did": "did:passerelle:unjspf", "name": "UNJSPF"}));
 

@@ -11,7 +11,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{GrayImage, Luma, imageops};
 use issuance::Scope;
 use issuance::import::File;
-use issuer::app::{FundError, NewMailing, NewProof, RegisterSource};
+use issuer::app::{CaseDecision, CaseType, FundError, NewMailing, NewProof, RegisterSource};
 use mail_sink::{Listening, Sink, listen};
 use serde_json::{Value, json};
 
@@ -143,6 +143,53 @@ async fn letters_are_gathered_printed_and_posted_and_a_proof_takes_one_back() {
         next.iter().any(|(kind, many)| kind == "mail-paper" && *many == 1),
         "Clara still waits: {next:?}"
     );
+}
+
+/// How many forms the table promises, and how many letters a mailing then has of them.
+async fn promised_and_gathered(world: &World) -> (u64, String, u64) {
+    let waiting = world.issuer.letters_waiting("unjspf").await.unwrap();
+    let promised = waiting.iter().find(|(kind, _)| kind == "mail-paper").map_or(0, |(_, many)| *many);
+    let only = NewMailing { kinds: vec!["mail-paper".into()], ..new_mailing() };
+    let id = world.issuer.make_mailing(&officer("clerk"), &only).await.unwrap();
+    world.issuer.gather_mailings(world.tenant("unjspf")).await.unwrap();
+    let letters = world.issuer.mailing("unjspf", &id).await.unwrap().row.letters;
+    (promised, id, letters)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_two_forms_of_a_year_and_a_form_after_the_due_day_says_that_it_counts() {
+    let world = World::start().await;
+    register(&world, &[AMINA, BORIS]).await;
+    for day in ["2026-07-01", "2026-10-31", "2026-11-01"] {
+        night(&world, day).await;
+    }
+    let (promised, id, letters) = promised_and_gathered(&world).await;
+    assert_eq!((promised, letters), (2, 2), "what the table promises is what leaves");
+    world.issuer.cancel_mailing(&officer("clerk"), &id).await.unwrap();
+
+    // Taken for dead until the year is over, and alive: the nights ask once more.
+    let amina = person(&world, "100000001").await;
+    let case = world.issuer.open_case(&officer("ann"), &amina, CaseType::Death, "a call").await.unwrap();
+    let dead = CaseDecision {
+        outcome: "confirmed".into(),
+        reason: "certificate".into(),
+        on: Some("2026-10-30".parse().unwrap()),
+        documents: vec!["ab".repeat(32)],
+        ..CaseDecision::default()
+    };
+    world.issuer.decide_case(&officer("ann"), &case, &dead).await.unwrap();
+    world.issuer.answer_case(&officer("ben"), &case, true, "").await.unwrap();
+    world.clock.set(at("2026-12-29", 9));
+    world.issuer.reverse_death(&officer("eve"), &case, "she wrote").await.unwrap();
+    for day in ["2026-12-30", "2026-12-31", "2027-01-05"] {
+        night(&world, day).await;
+    }
+    let (promised, id, letters) = promised_and_gathered(&world).await;
+    assert_eq!((promised, letters), (2, 2));
+    let text = words(&world.issuer.mailing_piece(&officer("clerk"), &id, 1).await.unwrap());
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("votre confirmation compte encore"), "{text}");
+    assert!(!text.contains("Le dernier jour pour 2026 est"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -175,7 +175,8 @@ async fn who_cannot_begin_reads_why_and_what_to_do() {
     let (outside, off) = (Holder::new(21), Holder::new(22));
     let carla = retiree(&world, "100000003", "Carla").await;
     bind(&world, &carla, "bound-2", &outside).await;
-    assert_eq!(look(&world, &outside).await["stage"], "notConcerned");
+    let told = look(&world, &outside).await;
+    assert_eq!((&told["stage"], told.get("datesMissing")), (&json!("notConcerned"), None));
     assert_eq!(problem(&say(&world, &outside, "begin", None).await), (409, "year-not-concerned".into()));
     let nobody = retiree(&world, "100000009", "Nobody").await;
     bind(&world, &nobody, "bound-3", &off).await;
@@ -223,6 +224,12 @@ async fn whoever_is_late_or_on_hold_reads_it_and_a_form_by_post_is_received_as_w
         (&paid["receipt"]["channel"], &paid["receipt"]["years"]),
         (&json!("paper"), &json!([2026, 2027]))
     );
+    assert_eq!((&paid["paymentResumes"], paid.get("datesMissing")), (&json!(true), None));
+
+    // Nobody made the dates of that year: it asks nothing yet, which is not the same as asking nothing.
+    world.clock.set(at("2029-07-01", 12));
+    let later = look(&world, &phone.holder).await;
+    assert_eq!((&later["stage"], &later["datesMissing"]), (&json!("notConcerned"), &json!(true)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

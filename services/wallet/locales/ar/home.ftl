@@ -18,6 +18,7 @@ unfinished-waiting = وثيقة في انتظار المنظمة
 unfinished-refused = وثيقة لم تُمنح لك
 unfinished-proof = إثباتك السنوي في انتظارك
 unfinished-existence = إثباتك السنوي لدى الصندوق
+unfinished-proof-refused = لم يُقبل إثباتك السنوي
 unfinished-asked = هناك من ينتظر جوابك
 unfinished-answer = جواب في الطريق
 

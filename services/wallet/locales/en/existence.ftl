@@ -73,6 +73,7 @@ remains-legal-hold = Your pictures are locked away because a legal matter needs 
 remains-erased = Your pictures are erased. The Fund keeps what was decided, and a check number of each picture that shows nobody’s face.
 place-asked = The Fund still needs your place
 place-asked-what = Your proof of life counts, and your payment goes on. Your pension also depends on the country where you live. Please show it until { $day } in one of these ways:
+place-asked-before = The Fund has your proof of life and looks at it. Your pension also depends on the country where you live. Please show it until { $day } in one of these ways:
 place-asked-phone = With this phone: show the place now. You prove once more that it is you.
 place-asked-station = Go to a station or an office of the Fund in your country.
 place-asked-paper = Send by post a paper on which an authority says where you live.

@@ -20,6 +20,7 @@ unfinished-waiting = A certificate waits for the organisation
 unfinished-refused = A certificate was not given to you
 unfinished-proof = Your yearly proof waits for you
 unfinished-existence = Your yearly proof is with the Fund
+unfinished-proof-refused = Your yearly proof was not accepted
 unfinished-asked = Somebody waits for your answer
 unfinished-answer = An answer is on its way
 

@@ -71,6 +71,7 @@ remains-legal-hold = Sus imágenes se guardan bajo llave porque un asunto legal 
 remains-erased = Sus imágenes están borradas. La Caja conserva lo que se decidió y, de cada imagen, un número de control que no muestra ninguna cara.
 place-asked = La Caja todavía necesita su lugar
 place-asked-what = Su fe de vida cuenta y su pago continúa. Su pensión depende también del país donde vive. Muéstrelo hasta el { $day } de una de estas maneras:
+place-asked-before = La Caja tiene su fe de vida y la examina. Su pensión depende también del país donde vive. Muéstrelo hasta el { $day } de una de estas maneras:
 place-asked-phone = Con este teléfono: muestre el lugar ahora. Usted prueba otra vez que es usted.
 place-asked-station = Vaya a un puesto o a una oficina de la Caja en su país.
 place-asked-paper = Envíe por correo un documento en el que una autoridad diga dónde vive.

@@ -18,6 +18,7 @@ unfinished-waiting = Una credencial espera a la organización
 unfinished-refused = No se le entregó una credencial
 unfinished-proof = Su prueba anual le espera
 unfinished-existence = Su prueba anual está en la Caja
+unfinished-proof-refused = Su prueba anual no se aceptó
 unfinished-asked = Esperan su respuesta
 unfinished-answer = Una respuesta está en camino
 

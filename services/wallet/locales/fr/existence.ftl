@@ -71,6 +71,7 @@ remains-legal-hold = Vos images sont gardées sous clé parce qu’une affaire j
 remains-erased = Vos images sont effacées. La Caisse garde ce qui a été décidé, et de chaque image un nombre de contrôle qui ne montre aucun visage.
 place-asked = La Caisse a encore besoin de votre lieu
 place-asked-what = Votre preuve de vie compte et votre paiement continue. Votre pension dépend aussi du pays où vous vivez. Merci de le montrer jusqu’au { $day } de l’une de ces façons :
+place-asked-before = La Caisse a votre preuve de vie et l’examine. Votre pension dépend aussi du pays où vous vivez. Merci de le montrer jusqu’au { $day } de l’une de ces façons :
 place-asked-phone = Avec ce téléphone : montrez le lieu maintenant. Vous prouvez encore une fois que c’est vous.
 place-asked-station = Allez à une borne ou à un bureau de la Caisse dans votre pays.
 place-asked-paper = Envoyez par la poste un document sur lequel une autorité dit où vous vivez.

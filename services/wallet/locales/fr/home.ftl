@@ -18,6 +18,7 @@ unfinished-waiting = Un justificatif attend l’organisation
 unfinished-refused = Un justificatif ne vous a pas été remis
 unfinished-proof = Votre preuve annuelle vous attend
 unfinished-existence = Votre preuve annuelle est à la Caisse
+unfinished-proof-refused = Votre preuve annuelle n’a pas été acceptée
 unfinished-asked = On attend votre réponse
 unfinished-answer = Une réponse est en route
 

@@ -18,6 +18,7 @@ unfinished-waiting = Удостоверение ждёт решения орга
 unfinished-refused = Удостоверение вам не выдали
 unfinished-proof = Вас ждёт ежегодное подтверждение
 unfinished-existence = Ваше ежегодное подтверждение в Фонде
+unfinished-proof-refused = Ваше ежегодное подтверждение не принято
 unfinished-asked = Ждут вашего ответа
 unfinished-answer = Ответ отправляется
 

@@ -71,6 +71,7 @@ remains-legal-hold = 因一项法律事务需要，您的照片加锁保存。�
 remains-erased = 您的照片已删除。基金保留所作的决定，以及每张照片的一个校验数，从中看不出任何人的面容。
 place-asked = 基金还需要您的地点
 place-asked-what = 您的生存证明有效，照常付款。您的养恤金还取决于您居住的国家。请在{ $day }之前用下列方式之一说明：
+place-asked-before = 基金已收到您的生存证明，正在审核。您的养恤金还取决于您居住的国家。请在{ $day }之前用下列方式之一说明：
 place-asked-phone = 用这部手机：现在说明地点。您再证明一次是您本人。
 place-asked-station = 前往您所在国家的基金服务点或办事处。
 place-asked-paper = 邮寄一份由主管机关写明您居住地的文件。

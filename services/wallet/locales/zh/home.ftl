@@ -18,6 +18,7 @@ unfinished-waiting = 一份凭证正在等待组织批准
 unfinished-refused = 一份凭证没有发给您
 unfinished-proof = 您的年度证明待完成
 unfinished-existence = 您的年度证明已送交基金
+unfinished-proof-refused = 您的年度证明未被接受
 unfinished-asked = 有人在等您的答复
 unfinished-answer = 答复正在发送
 

@@ -29,6 +29,7 @@ pub mod kept_keys;
 pub mod languages;
 mod logos;
 pub mod mandates;
+pub mod news;
 pub mod oauth;
 pub mod offers;
 pub mod officers;

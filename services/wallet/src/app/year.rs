@@ -62,6 +62,8 @@ pub struct KnownYear {
     pub enrolment: Enrolment,
     /// This year's question in this wallet, as far as it has come.
     pub question: Option<Record>,
+    /// When something was learned last of any proof here.
+    pub moved_at: Option<Timestamp>,
 }
 
 impl KnownYear {
@@ -69,8 +71,8 @@ impl KnownYear {
     #[must_use]
     pub fn is_stale(&self, now: Timestamp) -> bool {
         let Some((_, at)) = &self.enrolment.year.said else { return true };
-        // What the person did since moves the year.
-        let moved = self.question.as_ref().is_some_and(|question| question.updated_at > *at);
+        // What the person did since moves the year, and so does what became of it.
+        let moved = self.moved_at.is_some_and(|moved| moved > *at);
         moved || *at + Duration::minutes(FRESH_MINUTES) <= now
     }
 
@@ -103,14 +105,17 @@ impl Wallet {
         let mut known: Vec<KnownYear> = Vec::new();
         for record in records.into_iter().filter(|record| record.state == APPROVED) {
             let (record, enrolment) = open_record::<Enrolment>(&person.data_key, Table::Enrolments, record)?;
-            known.push(KnownYear { record, enrolment, question: None });
+            known.push(KnownYear { record, enrolment, question: None, moved_at: None });
         }
         // An enrolment that was repeated stands twice; a family may have one each.
         known.sort_by_key(|year| std::cmp::Reverse(year.record.created_at));
         let mut seen = std::collections::BTreeSet::new();
         known.retain(|it| seen.insert(it.enrolment.whose()));
         let mut tx = self.store.read().await?;
+        let proofs = tx.list_records(Table::Existences, &person.account).await?;
+        let moved_at = proofs.iter().map(|record| record.updated_at).max();
         for year in &mut known {
+            year.moved_at = moved_at;
             if let Some(id) = &year.enrolment.year.existence {
                 year.question = tx.find_record(Table::Existences, &person.account, id).await?;
             }

@@ -15,6 +15,7 @@ pub mod existence;
 pub mod known;
 pub mod language;
 pub mod mandates;
+pub mod news;
 pub mod offers;
 pub mod officers;
 pub mod offline;
@@ -204,6 +205,7 @@ pub fn configure(config: &mut web::ServiceConfig<'_>) {
                 .service(enrolment::keep_place)
                 .service(year::prepare_year)
                 .service(year::ask_year)
+                .service(news::learn_news)
                 .service(existence::open_existence)
                 .service(existence::show_existence)
                 .service(existence::keep_frame)

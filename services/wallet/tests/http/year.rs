@@ -128,9 +128,15 @@ async fn every_stage_has_words_and_a_next_step() {
             vec!["Not open yet", "2 January 2099"],
         ),
         (json!({"stage": "notConcerned", "mayBegin": false}), vec!["Nothing to do"]),
+        (
+            json!({"stage": "notConcerned", "mayBegin": false, "datesMissing": true, "paymentResumes": true,
+                "nextOpens": "2099-01-02"}),
+            vec!["Not open yet", "dates of this year are not made yet", "Payment begins again"],
+        ),
         (json!({"stage": "ended", "mayBegin": false}), vec!["Noted as ended", "Call the Fund"]),
     ];
-    for (change, says) in cases {
+    let past = ("stops from 1 June 2020", json!({"stage": "late", "year": 2019, "heldFrom": "2020-06-01"}));
+    for (change, says) in cases.into_iter().chain([(past.1, vec!["Late", "2019"])]) {
         let mut now = open();
         now.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         now.as_object_mut().unwrap().retain(|_, value| !value.is_null());
@@ -140,7 +146,35 @@ async fn every_stage_has_words_and_a_next_step() {
         for words in says {
             assert!(page.contains(words), "{change}: {words}: {page}");
         }
+        assert!(!page.contains(past.0), "whoever was spared: {page}");
+        assert!(!page.contains("no proof of you") || change.get("datesMissing").is_none(), "{page}");
     }
+}
+
+#[actix_web::test]
+async fn page_of_a_late_proof_says_which_year_it_closes_as_well() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = enrolled(&world, &person).await;
+    let question = opened(&world, &person).await;
+    assert!(!person.page(&question).await.text().contains("data-testid=\"both\""));
+    let mut late = open();
+    late["stage"] = json!("late");
+    late["year"] = json!(2025);
+    world.others.knobs().year = late;
+    ask(&person, &id, "look").await;
+    let page = person.page(&question).await.text();
+    assert!(page.contains("data-testid=\"both\"") && page.contains("2025"), "{page}");
+}
+
+#[actix_web::test]
+async fn a_time_that_somebody_else_took_is_said_beside_the_times_anew() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = enrolled(&world, &person).await;
+    let page = person.page(&format!("/enrolments/{id}?taken")).await.expect(200).unwrap().text();
+    assert!(page.contains("data-testid=\"time-taken\"") && page.contains("data-testid=\"slot\""), "{page}");
+    assert!(!person.page(&format!("/enrolments/{id}")).await.text().contains("time-taken\""));
 }
 
 #[actix_web::test]
@@ -220,4 +254,108 @@ async fn a_talk_in_the_place_of_the_proof_is_booked_on_the_page_of_the_enrolment
     world.others.knobs().enrolment["slots"] = json!([]);
     let page = person.page(&format!("/enrolments/{id}")).await.text();
     assert!(!page.contains("id=\"talk\""), "no year asks");
+}
+
+/// The question of an officer, opened by its link.
+async fn opened(world: &World, person: &Person) -> String {
+    let body = json!({ "requestUri": world.existence_uri() });
+    let opened: Value = person.post("/v1/existence", body).await.expect(201).unwrap().json().unwrap();
+    format!("/existence/{}", opened["id"].as_str().unwrap())
+}
+
+#[actix_web::test]
+async fn a_question_stays_on_the_first_page_until_its_own_day_and_not_only_while_its_challenge_lives() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().answer_by = Some("2099-03-13T08:33:00Z");
+    let question = opened(&world, &person).await;
+    assert!(person.page("/").await.text().contains(&question));
+    world.others.clock.advance(chrono::Duration::minutes(27));
+    assert!(person.page("/").await.text().contains(&question), "a challenge that is over ends no question");
+    let page = person.page(&question).await.text();
+    assert!(page.contains("data-testid=\"answer-by\"") && page.contains("13 March 2099"), "{page}");
+    assert!(page.contains("data-state=\"opened\""), "{page}");
+
+    let other = world.person("eve").await;
+    world.others.knobs().answer_by = None;
+    let question = opened(&world, &other).await;
+    let page = other.page(&question).await.text();
+    assert!(!page.contains("Possible until"), "an older Fund says no day, and ten minutes are none: {page}");
+    world.others.clock.advance(chrono::Duration::minutes(27));
+    assert!(other.page("/").await.text().contains(&question));
+
+    let third = world.person("ada").await;
+    world.others.knobs().answer_by = Some("2020-01-01T00:00:00Z");
+    let question = opened(&world, &third).await;
+    assert!(!third.page("/").await.text().contains(&question), "it is over");
+}
+
+async fn news(person: &Person) -> Value {
+    let answer: Value = person.post("/v1/news", json!({})).await.expect(200).unwrap().json().unwrap();
+    answer["changed"].clone()
+}
+
+#[actix_web::test]
+async fn first_page_learns_what_became_of_an_enrolment_and_of_a_form() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    assert!(!person.page("/").await.text().contains("data-news"), "nothing lies at the Fund");
+    assert_eq!(news(&person).await, false);
+    let fund = format!("{}/t/unjspf", world.others.base);
+    let body = json!({"fund": fund, "uid": "100482317", "code": "01AZH-ZZ045"});
+    person.post("/v1/enrolments", body).await.expect(201).unwrap();
+    assert!(person.page("/").await.text().contains("data-news"));
+    assert_eq!(news(&person).await, false, "nobody decided");
+    let mut approved = claimed();
+    approved["state"] = json!("approved");
+    world.others.knobs().enrolment = approved;
+    assert_eq!(news(&person).await, true);
+    let home = person.page("/").await.text();
+    assert!(home.contains("year-card") && !home.contains("/enrolments/"), "{home}");
+    assert!(!home.contains("data-news"));
+
+    let question = opened(&world, &person).await;
+    world.others.knobs().existence_form = Some("waiting");
+    world.others.clock.advance(chrono::Duration::minutes(12));
+    assert_eq!(news(&person).await, true);
+    let home = person.page("/").await.text();
+    assert!(home.contains("Your yearly proof is with the Fund") && home.contains(&question), "{home}");
+    world.others.knobs().existence_form = Some("accepted");
+    world.others.clock.advance(chrono::Duration::minutes(1));
+    assert_eq!(news(&person).await, true);
+    let home = person.page("/").await.text();
+    assert!(!home.contains(&question), "it counts: {home}");
+    assert_eq!(news(&person).await, false, "said once");
+}
+
+#[actix_web::test]
+async fn first_page_learns_of_a_refusal_and_of_its_end_and_asks_how_the_year_stands_then() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = enrolled(&world, &person).await;
+    world.others.knobs().answer_by = Some("2099-03-13T08:33:00Z");
+    world.others.knobs().existence_state = "answered";
+    let question = opened(&world, &person).await;
+    world.others.clock.advance(chrono::Duration::seconds(5));
+    ask(&person, &id, "look").await;
+    assert!(!person.page("/").await.text().contains("data-stale"));
+    world.others.clock.advance(chrono::Duration::seconds(5));
+    world.others.knobs().existence_state = "refused";
+    assert_eq!(news(&person).await, true);
+    let home = person.page("/").await.text();
+    assert!(home.contains("Your yearly proof was not accepted") && home.contains(&question), "{home}");
+    assert!(home.contains("data-stale"), "the card is asked for anew: {home}");
+
+    ask(&person, &id, "look").await;
+    let appeal = format!("/v1{question}/appeal");
+    person.post(&appeal, json!({ "words": "It was me." })).await.expect(200).unwrap();
+    assert!(person.page("/").await.text().contains("data-news"), "somebody looks at it again");
+    world.others.clock.advance(chrono::Duration::seconds(5));
+    ask(&person, &id, "look").await;
+    world.others.clock.advance(chrono::Duration::seconds(5));
+    world.others.knobs().appeal_state = "upheld";
+    assert_eq!(news(&person).await, true);
+    let home = person.page("/").await.text();
+    assert!(home.contains("data-stale") && !home.contains(&question), "{home}");
+    assert!(!home.contains("data-news"));
 }

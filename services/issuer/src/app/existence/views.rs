@@ -117,6 +117,7 @@ impl Issuer {
             year: u16::try_from(request.year).unwrap_or_default(),
             challenge,
             expires_at,
+            answer_by: Some(request.expires_at),
             state: match standing {
                 Standing::Open => ExistenceState::Open,
                 Standing::Answered => ExistenceState::Answered,

@@ -5,7 +5,7 @@
 //! has to bind (domain.md, section 3). A stranger's key learns nothing of anybody.
 
 use chrono::{Datelike as _, NaiveDate};
-use entitlement::cycle::{Asked, Person, PersonYear, Wish};
+use entitlement::cycle::{Asked, Person, PersonYear, Stage as CycleStage, Wish};
 use entitlement::enrolment::Stage;
 use entitlement::{Request, Standing};
 use issuance::device_word::{DeviceWord, DeviceWordFault, WordFor};
@@ -168,6 +168,10 @@ impl Issuer {
         };
         let question = self.question_of(&mut tx, tenant, subject, &asked).await?;
         let usual_days = self.usual_days(&mut tx, &tenant.id).await?;
+        let (payment_resumes, dates_missing) = match &known {
+            Some(row) => self.beside(&mut tx, tenant, row, asked.wish).await?,
+            None => (false, false),
+        };
         drop(tx);
         let request_uri = match question {
             Some(question) => Some(self.request_link(&Actor::person(&tenant.id), &question.id).await?.uri),
@@ -181,12 +185,31 @@ impl Issuer {
             due: asked.due,
             held_from: asked.held_from,
             payment_on_hold: asked.on_hold,
+            payment_resumes,
+            dates_missing,
             next_opens: asked.next_opens,
             may_begin: asked.may_begin,
             request_uri,
             receipt,
             usual_days,
         })
+    }
+
+    /// Whether payment was on hold and begins again, and whether nothing is asked only because this year has no calendar yet.
+    async fn beside(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        row: &PersonRow,
+        wish: Wish,
+    ) -> Result<(bool, bool), FundError> {
+        let (_, years) = self.cycles_of(tx, &tenant.id, row).await?;
+        let resumes = years.iter().any(|it| matches!(it.stage, CycleStage::Reinstated { .. }));
+        let this = self.today().year();
+        let is_stepped = years.iter().any(|it| it.year == this);
+        let calendars = self.calendars_or_usual(tx, &tenant.id).await?;
+        let has_dates = calendars.iter().any(|it| it.year() == this);
+        Ok((resumes, wish == Wish::NotConcerned && !is_stepped && !has_dates))
     }
 
     /// Whether a year still asks this beneficiary for a proof, or has one that waits for a decision.

@@ -494,7 +494,12 @@ impl Issuer {
     ) -> Result<String, FundError> {
         let digits: String = uid.chars().filter(char::is_ascii_digit).collect();
         let mark = self.secrets.register_mark(tenant, "number", &digits);
-        let found = tx.find_fund_person_by_mark(tenant, &mark).await?.filter(|found| found.id != person);
+        let found = tx.find_fund_person_by_mark(tenant, &mark).await?;
+        if found.as_ref().is_some_and(|found| found.id == person) {
+            return Err(FundError::Form(
+                "this is the number of the person who died: enter the number of the survivor, whom the pension system names",
+            ));
+        }
         let found = found.ok_or(FundError::Form(
             "the survivor is not on the register yet: the pension system names them first",
         ))?;

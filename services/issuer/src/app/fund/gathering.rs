@@ -311,6 +311,7 @@ impl Issuer {
             to: Vec::new(),
             year: asked.year,
             due,
+            over: due < self.today(),
             back,
             suspends,
             about,

@@ -96,6 +96,7 @@ impl Issuer {
             to,
             year,
             due: dates.due,
+            over: false,
             back: Some(back),
             suspends: Some(dates.payroll),
             about: Some(name),

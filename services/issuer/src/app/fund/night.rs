@@ -372,8 +372,15 @@ impl Issuer {
         }
         for effect in &made.effects {
             let row = asked(&made.after, effect, at);
-            if tx.ask_fund_effect(tenant, &row).await? && matches!(effect.kind, EffectKind::OpenCase { .. }) {
-                self.open_by_rule(tx, tenant, &row).await?;
+            if !tx.ask_fund_effect(tenant, &row).await? {
+                continue;
+            }
+            match effect.kind {
+                EffectKind::OpenCase { .. } => self.open_by_rule(tx, tenant, &row).await?,
+                EffectKind::MailPaper { .. } => {
+                    tx.supersede_fund_forms(tenant, (&row.person, row.year), &row.key, at).await?;
+                }
+                _ => {}
             }
         }
         // Reminders stop with the receipt of a proof, and so does whatever else was asked for and did not leave yet.

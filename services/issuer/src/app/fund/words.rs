@@ -19,6 +19,9 @@ pub(super) struct Written {
     pub year: i32,
     /// The last day for a proof in time.
     pub due: NaiveDate,
+    /// That day was over when this was written: what comes still counts, and the words say so.
+    #[serde(default)]
+    pub over: bool,
     /// When a form is asked back.
     pub back: Option<NaiveDate>,
     /// When payment stops.
@@ -172,8 +175,10 @@ impl Written {
     pub fn message(&self, language: Language, organisation: &str) -> Rendered {
         let text = part(language, &format!("message-{}", self.part));
         let (subject, body) = text.split_once('\n').unwrap_or((text, ""));
+        let body: Vec<&str> = body.split("\n\n").map(|text| self.in_time(text, language)).collect();
+        let body = body.join("\n\n");
         let fill = |text: &str| filled(text, &self.values(language));
-        let template = Template { subject: fill(subject), body: fill(body) };
+        let template = Template { subject: fill(subject), body: fill(&body) };
         let filling = Filling {
             name: self.name.clone(),
             organisation: organisation.to_owned(),
@@ -189,7 +194,17 @@ impl Written {
         values.push(("name", self.name.clone()));
         let (title, body) = part(language, name).split_once('\n').unwrap_or((part(language, name), ""));
         let paragraphs = body.split("\n\n").map(str::trim).filter(|text| !text.is_empty());
+        let paragraphs = paragraphs.map(|text| self.in_time(text, language));
         std::iter::once(title).chain(paragraphs).map(|text| filled(text, &values)).collect()
+    }
+
+    /// Nobody reads of a last day that lies behind them as if nothing counted any more.
+    fn in_time(&self, paragraph: &'static str, language: Language) -> &'static str {
+        match (self.over && paragraph.contains("{due}"), self.part.as_str()) {
+            (true, "reminder") => part(language, "over-reminder"),
+            (true, "first" | "second") => part(language, "over"),
+            _ => paragraph,
+        }
     }
 
     fn values(&self, language: Language) -> Vec<(&'static str, String)> {
@@ -330,6 +345,7 @@ mod tests {
             to: vec![],
             year: 2026,
             due: day("2026-12-31"),
+            over: false,
             back: Some(day("2026-08-14")),
             suspends: Some(day("2027-06-01")),
             about: Some("Yusuf Diallo".to_owned()),
@@ -352,6 +368,27 @@ mod tests {
     }
 
     #[test]
+    fn letter_that_is_made_after_the_due_day_says_that_it_still_counts() {
+        for language in Language::ALL {
+            for name in ["first", "second", "reminder"] {
+                let said = |over| Written { over, ..written(name) }.letter(language).paragraphs;
+                let (in_time, late) = (said(false), said(true));
+                let differing = in_time.iter().zip(&late).filter(|(before, after)| before != after).count();
+                assert_eq!((in_time.len(), differing), (late.len(), 1), "{language:?} {name}");
+                let day = day_in_words("2026-12-31".parse().unwrap(), language);
+                assert!(late.iter().any(|text| text.contains(&day)), "{language:?} {name}: {late:?}");
+            }
+        }
+        let late =
+            Written { over: true, first: None, ..written("second") }.letter(Language::English).paragraphs;
+        let still =
+            "The last day for 2026 was 31 December 2026. It is not too late: your confirmation still counts.";
+        assert!(late.iter().any(|text| text.starts_with(still)), "{late:?}");
+        let message = Written { over: true, ..written("reminder") }.message(Language::English, "The Fund");
+        assert!(message.text.contains("still counts"), "{}", message.text);
+    }
+
+    #[test]
     fn every_language_has_every_part_with_the_same_values() {
         fn placeholders(text: &str) -> std::collections::BTreeSet<&str> {
             text.split('{')
@@ -362,6 +399,8 @@ mod tests {
         }
         let messages = ["message-reminder", "message-receipt", "message-another-way"];
         for name in PARTS.into_iter().chain(messages).chain([
+            "over",
+            "over-reminder",
             "declaration",
             "labels",
             "foot",

@@ -144,6 +144,7 @@ impl Wallet {
             year: i64::from(request.year),
             usual_days: request.usual_days,
             expires_at: request.expires_at,
+            answer_by: request.answer_by,
             progress,
             capture: request.capture,
             outcome: request.outcome,

@@ -157,6 +157,7 @@ impl Wallet {
             ahead: existence.ahead.clone().filter(|ahead| ahead.challenge != used),
             challenge: said.challenge,
             expires_at: said.expires_at,
+            answer_by: said.answer_by,
             capture: said.capture,
             outcome: said.outcome,
             frames: BTreeMap::new(),

@@ -73,6 +73,8 @@ struct EnrolmentPage {
     due: String,
     /// What to do after a refusal.
     next: &'static str,
+    /// Somebody else took the time that was chosen: these are the times anew.
+    taken: bool,
 }
 
 struct SlotLine {
@@ -135,6 +137,7 @@ async fn show_enrolment(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
+    let taken = request.query_string() == "taken";
     let (record, enrolment) = match app.wallet.enrolment(&person, &id).await {
         // The page also shows what is known when the Fund cannot be asked just now.
         Err(EnrolmentError::Fund(_)) => app.wallet.known_enrolment(&person, &id).await?,
@@ -149,6 +152,7 @@ async fn show_enrolment(
         appointment: view.status.appointment.as_ref().map(|it| SlotLine::new(&it.slot, due)),
         due: words.day(&due.and_time(chrono::NaiveTime::MIN).and_utc()),
         next: next(view.status.refusal.as_deref()),
+        taken,
         words,
         view,
     })

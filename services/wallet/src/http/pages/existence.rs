@@ -47,6 +47,8 @@ struct ExistencePage {
     form_waits: bool,
     /// Another officer found that the refusal was wrong.
     upheld: bool,
+    /// Which earlier year it closes as well.
+    both: Option<Sentence>,
     /// The enrolment by which the proof can be begun again.
     begin_again: Option<String>,
     /// Within so many days an officer usually decides.
@@ -80,7 +82,12 @@ async fn show_existence(
     let last = last_time(&app.wallet, &person, &view).await?;
     let fund = existence.fund.did.as_deref();
     let begin_again = year::enrolled_with(&app.wallet, &person, fund).await?;
+    let both = year::closes_too(&app.wallet, &person, (fund, view.year)).await?;
+    let both = both.map(|first| {
+        words.say("year-both").with("first", first.to_string()).with("second", view.year.to_string())
+    });
     html(&ExistencePage {
+        both,
         shell: Frame::inside(&request, &app, &person, ""),
         words,
         account: person.account,

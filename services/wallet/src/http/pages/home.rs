@@ -36,6 +36,8 @@ struct HomePage {
     years: Vec<YearCard>,
     cards: Vec<Card>,
     unfinished: Vec<Unfinished>,
+    /// Something lies at the Fund: the page asks what became of it.
+    awaits_news: bool,
     reminders: Vec<Reminder>,
     /// There are organisations to turn to, and this is the person's own device.
     may_ask: bool,
@@ -64,6 +66,7 @@ async fn home(request: HttpRequest, app: App, words: Words) -> Result<HttpRespon
         asked: app.wallet.help_under_way(&person).await?.as_ref().map(HelpView::from),
         cards: kept.iter().map(|one| Card::new(one, now)).collect(),
         unfinished: year::without_told(unfinished(&app.wallet, &person).await?, &years),
+        awaits_news: app.wallet.awaits_news(&person).await?,
         years,
         reminders: app.wallet.endings(&person).await?.iter().map(|one| Reminder::new(one, now)).collect(),
         may_ask: !app.wallet.issuers.is_empty() && person.desk.is_none(),

@@ -2,11 +2,13 @@
 
 use clock::Timestamp;
 use holding::activity::Activity;
+use holding::existence::Existence;
 use holding::held::Standing;
 use holding::look::Colours;
 use holding::mandate::{Kind, Representative};
 use holding::reception::Reception;
 use store_wallet::records::Table;
+use wire::existence::{AppealState, FormState};
 
 use crate::app::activity::Noted;
 use crate::app::credentials::Kept;
@@ -196,17 +198,28 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
             href: format!("/offers/{}", record.id),
         });
     }
+    // The latest stands first.
+    let mut proven = false;
     for record in tx.list_records(Table::Existences, &person.account).await? {
+        proven |= record.state == "confirmed";
         let label = match record.state.as_str() {
             "sending" | "answered" => "unfinished-existence",
             "opened" => "unfinished-proof",
+            "refused" => "unfinished-proof-refused",
             _ => continue,
         };
-        let existence: holding::existence::Existence =
+        let existence: Existence =
             person.data_key.unseal(holding::vault::Purpose::Existence, &record.id, &record.sealed)?;
-        if record.state == "opened" && existence.expires_at <= wallet.now() {
+        // The challenge is over in minutes, the question in weeks: opening it brings a fresh challenge.
+        let over = existence.answer_by.is_some_and(|end| end <= wallet.now());
+        // Where a later proof counts, nobody needs to hear of a refusal again.
+        let refused = record.state == "refused";
+        if over && (refused || record.state == "opened")
+            || refused && (proven || existence.answer_by.is_none())
+        {
             continue;
         }
+        let Some(label) = by_other_ways(&existence, label) else { continue };
         found.push(Unfinished {
             label,
             who: existence.fund.name().to_owned(),
@@ -241,6 +254,19 @@ pub async fn unfinished(wallet: &Wallet, person: &Person) -> Result<Vec<Unfinish
         }
     }
     Ok(found)
+}
+
+/// What stands of a proof once a form was sent in its place, or a refusal was looked at again; nothing where it counts.
+fn by_other_ways(existence: &Existence, label: &'static str) -> Option<&'static str> {
+    let upheld = existence.appeal.as_ref().is_some_and(|appeal| appeal.state == AppealState::Upheld);
+    let looked_at = existence.appeal.as_ref().is_some_and(|appeal| appeal.state == AppealState::Open);
+    match existence.form.as_ref().map(|form| form.state) {
+        Some(FormState::Accepted) => None,
+        _ if upheld => None,
+        Some(FormState::Waiting) => Some("unfinished-existence"),
+        _ if looked_at => Some("unfinished-existence"),
+        _ => Some(label),
+    }
 }
 
 /// Something the person is reminded of.

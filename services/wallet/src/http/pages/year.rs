@@ -56,6 +56,21 @@ pub async fn enrolled_with(
     Ok(same.map(|it| it.record.id))
 }
 
+/// The earlier year that a proof for `year` closes as well, as this organisation said it last.
+pub async fn closes_too(
+    wallet: &Wallet,
+    person: &Person,
+    (did, year): (Option<&str>, i64),
+) -> Result<Option<i32>, EnrolmentError> {
+    let years = wallet.years(person).await?;
+    let same = years.into_iter().find(|it| did.is_some() && it.enrolment.fund.did.as_deref() == did);
+    let said = same.and_then(|it| it.enrolment.year.said).map(|(said, _)| said);
+    Ok(said
+        .filter(|said| matches!(said.stage, YearStage::Late | YearStage::OnHold))
+        .filter(|said| i64::from(said.proof_year) == year && said.year != said.proof_year)
+        .map(|said| said.year))
+}
+
 /// What is on a card is not told a second time.
 pub fn without_told(unfinished: Vec<Unfinished>, cards: &[YearCard]) -> Vec<Unfinished> {
     let told = |one: &Unfinished| {
@@ -118,6 +133,12 @@ impl Look<'_> {
             YearStage::OnHold => self.asks("error", "year-on-hold", self.held(said), said),
             YearStage::WithFund => self.with_fund(said),
             YearStage::Done => self.done(said),
+            // Nothing is known of this year yet: nobody reads that nothing is asked.
+            YearStage::NotConcerned if said.dates_missing => {
+                let mut lines = self.resumes(said);
+                lines.push(self.words.say("year-dates-missing"));
+                self.quiet("year-not-yet", lines)
+            }
             YearStage::NotConcerned => {
                 let mut lines = vec![self.words.say("year-not-concerned-what")];
                 lines.extend(self.next(said));
@@ -134,6 +155,7 @@ impl Look<'_> {
 
     fn has_opened(&self, said: &YearStanding) -> bool {
         matches!(said.stage, YearStage::NotYet | YearStage::Done | YearStage::NotConcerned)
+            && !said.dates_missing
             && said.next_opens.is_some_and(|opens| opens <= self.today)
     }
 
@@ -158,7 +180,8 @@ impl Look<'_> {
         if let Some(due) = said.due {
             lines.push(self.words.say("year-late-what").with("date", self.words.date(due)));
         }
-        if let Some(from) = said.held_from {
+        // Whoever was spared is not told of a payroll that is past.
+        if let Some(from) = said.held_from.filter(|from| *from > self.today) {
             lines.push(self.words.say("year-late-hold").with("date", self.words.date(from)));
         }
         lines.extend(self.both(said));
@@ -189,8 +212,13 @@ impl Look<'_> {
         Told { tone, badge, lines, act: self.existence("year-see") }
     }
 
+    /// Payment was on hold, and begins again.
+    fn resumes(&self, said: &YearStanding) -> Vec<Sentence> {
+        said.payment_resumes.then(|| self.words.say("year-resumes")).into_iter().collect()
+    }
+
     fn done(&self, said: &YearStanding) -> Told {
-        let mut lines = Vec::new();
+        let mut lines = self.resumes(said);
         if let Some(receipt) = &said.receipt {
             let how = self.words.say("year-done-what").at("date", &receipt.received_at);
             lines.push(how.with("channel", self.words.say(channel(&receipt.channel)).plain()));

@@ -172,7 +172,11 @@ pub struct ExistenceView {
     pub organisation: PartyView,
     pub year: i64,
     pub given_name: String,
+    /// When the challenge is over; looking again brings a fresh one.
     pub expires_at: DateTime<Utc>,
+    /// The end of the question, where the Fund said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_by: Option<DateTime<Utc>>,
     /// Eight characters that an officer compares: of this wallet's answer while `answered`, of the one that
     /// counted once `confirmed`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,6 +238,7 @@ impl ExistenceView {
             given_name: existence.given_name.clone(),
             usual_days: existence.usual_days,
             expires_at: existence.expires_at,
+            answer_by: existence.answer_by,
             reference,
             offer_id,
             capture: existence.capture.clone(),

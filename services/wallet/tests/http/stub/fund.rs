@@ -58,6 +58,9 @@ pub(super) async fn existence(world: World) -> HttpResponse {
         "year": world.knobs().existence_year, "challenge": "Y2hhbGxlbmdl", "state": state,
         "expiresAt": (world.now() + chrono::Duration::minutes(10)).to_rfc3339_opts(SecondsFormat::Secs, true),
     });
+    if let Some(answer_by) = world.knobs().answer_by {
+        request["answerBy"] = answer_by.into();
+    }
     if world.knobs().pictures {
         request["capture"] = capture(&[]);
     }

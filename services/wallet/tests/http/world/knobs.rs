@@ -77,6 +77,8 @@ pub struct Knobs {
     pub receipt_outcome: &'static str,
     pub existence_state: &'static str,
     pub existence_year: i64,
+    /// Until when the question can be answered; an older Fund does not say it.
+    pub answer_by: Option<&'static str>,
     pub existence_status: u16,
     /// Whether the Fund counts kinds of devices.
     pub device_kinds: bool,
@@ -204,6 +206,7 @@ impl Knobs {
             existence_form: None,
             existence_kept: None,
             existence_place: None,
+            answer_by: None,
             enrolment: crate::enrolment::claimed(),
             enrolment_refusal: None,
             year: crate::year::open(),
