@@ -122,11 +122,7 @@ impl World {
                 self.figures.deaths_taken_back += 1;
                 self.tell(who, What::DeathWithdrawn { by: "officer".into() });
             }
-            Act::WrongReport
-            | Act::EnterHospital
-            | Act::Remarry
-            | Act::WrongDeath
-            | Act::TakeDeathBack => {}
+            Act::WrongReport | Act::EnterHospital | Act::Remarry | Act::WrongDeath | Act::TakeDeathBack => {}
             Act::PaymentResumes => self.tell(who, What::PaymentResumed { on: self.today }),
             Act::CheckAccount => {
                 let by = ["first".into(), "second".into()];

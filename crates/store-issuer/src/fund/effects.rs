@@ -29,7 +29,8 @@ pub struct EffectRow {
     pub done_by: Option<String>,
 }
 
-const INSERT: &str = "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at, place)
+const INSERT: &str =
+    "INSERT INTO fund_effects (tenant, key, person, year, rule, kind, content, asked_at, place)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, (SELECT COUNT(*) FROM fund_effects k
         WHERE k.tenant = $1 AND k.person = $3 AND k.asked_at = $8)) ON CONFLICT (tenant, key) DO NOTHING";
 const OPEN: &str =

@@ -145,7 +145,9 @@ pub enum FundError {
     FourEyes,
     #[error("a colleague decides about this proof, not the officer who wrote it down")]
     OwnProof,
-    #[error("a colleague decides that the person lives, not who wrote the proof down or handed in the file with the death")]
+    #[error(
+        "a colleague decides that the person lives, not who wrote the proof down or handed in the file with the death"
+    )]
     OwnHand,
     #[error("there is no calendar of {0}; make one first")]
     NoCalendar(i32),

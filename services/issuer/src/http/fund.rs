@@ -56,7 +56,7 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
             .service(cycle::put_calendar)
             .service(cycle::count_year)
             .service(cycle::export_journal)
-            .service(erasure::propose_erasure)
+            .service(erasure::propose_register_erasure)
             .service(mailings::make_mailing)
             .service(mailings::list_mailings)
             .service(mailings::find_mailing)

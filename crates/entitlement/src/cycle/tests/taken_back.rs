@@ -96,7 +96,10 @@ fn year_that_was_never_the_persons_does_not_open_by_an_error() {
     let unknown = Stage::NotInScope { why: Exemption::KnownAfterDue };
     let back = |cycle: Cycle| cycle.then(death("2028-05-01")).on("2028-05-29").then(alive());
     let late = back(late).on("2028-05-30").until("2028-12-31");
-    assert_eq!((late.record.stage, late.effects.iter().filter(|it| is_notice(&it.kind)).count()), (unknown.clone(), 0));
+    assert_eq!(
+        (late.record.stage, late.effects.iter().filter(|it| is_notice(&it.kind)).count()),
+        (unknown.clone(), 0)
+    );
     // Also where the first word of the person was the death.
     let dead = Cycle::new().then(death("2027-12-01")).on("2027-12-10").then(alive()).until("2028-12-31");
     assert_eq!(dead.record.stage, unknown);

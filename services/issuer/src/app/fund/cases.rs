@@ -348,7 +348,8 @@ impl Issuer {
             let tenant = by.tenant.as_str();
             let mut tx = self.store.write("reverse_fund_conversion").await?;
             let row = tx.find_fund_case(tenant, id).await?.ok_or(FundError::Unknown)?;
-            if row.kind != "survivor" || row.outcome.as_deref() != Some("converted") || row.state != "closed" {
+            if row.kind != "survivor" || row.outcome.as_deref() != Some("converted") || row.state != "closed"
+            {
                 return Err(FundError::Decided);
             }
             if row.proposed_by.as_deref() == Some(by.officer.as_str()) {

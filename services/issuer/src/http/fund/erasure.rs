@@ -18,7 +18,10 @@ use crate::http::hr::outcome;
     ("person" = String, Path, description = "The pseudonymous number")), request_body = ErasureOrder,
     responses((status = 202, body = OrderOutcome, description = "A second person approves"), (status = "4XX", body = Problem)))]
 #[post("/people/{person}/erasure")]
-pub(super) async fn propose_erasure(about: About, payload: Payload) -> Result<HttpResponse, Problem> {
+pub(super) async fn propose_register_erasure(
+    about: About,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
     let Allowed { by, named, app } = about.allowed(Scope::FundCycle).await?;
     let order: ErasureOrder = json(payload).await?;
     Ok(outcome(app.propose_erasure(&by, &named, &order.reason).await?))

@@ -64,7 +64,8 @@ impl Differences {
             format!("/console/fund/register/{id}?page={page}{kind}#differences")
         };
         let all: u64 = found.counts.iter().sum();
-        let titles = ["Deaths taken back", "Ends taken back", "Deaths and ends", "Other changes", "New people"];
+        let titles =
+            ["Deaths taken back", "Ends taken back", "Deaths and ends", "Other changes", "New people"];
         let kinds = [(None, "All", all)]
             .into_iter()
             .chain(
