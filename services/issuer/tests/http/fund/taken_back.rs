@@ -69,7 +69,8 @@ async fn account_that_is_not_confirmed_keeps_nobody_on_hold() {
     approved_list(&world).await;
     night(&world, "2027-06-01").await;
     told(&world).await;
-    let case = world.issuer.open_case(&officer("clerk"), &amina, CaseType::Account, "a letter").await.unwrap();
+    let case =
+        world.issuer.open_case(&officer("clerk"), &amina, CaseType::Account, "a letter").await.unwrap();
     world.clock.set(at("2027-06-10", 12));
     prove(&world, &amina, 1, "2027-06-09").await;
     assert_eq!(stages(&world, &amina).await[0].1, StageName::Suspended);
@@ -127,7 +128,8 @@ async fn end_of_a_benefit_that_a_file_gave_by_mistake_is_taken_back_by_a_file() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_ends_taken_back_need_somebody_else() {
-    let row = |at: usize, until: &str| format!("1000000{at:02},A,P{at},1950-05-05,SEN,fr,one,2012-01-01,{until},");
+    let row =
+        |at: usize, until: &str| format!("1000000{at:02},A,P{at},1950-05-05,SEN,fr,one,2012-01-01,{until},");
     let rows = |until: &str| (0..4).map(|at| row(at, until)).collect::<Vec<_>>();
     let (ended, right) = (rows("2026-01-01"), rows(""));
     let world = fund(&ended.iter().map(String::as_str).collect::<Vec<_>>()).await;
@@ -147,7 +149,8 @@ async fn conversion_given_in_error_is_taken_back_by_another_than_who_proposed_it
     let world = fund(&[AMINA, BORIS]).await;
     night(&world, "2026-01-06").await;
     let amina = person(&world, "100000001").await;
-    let case = world.issuer.open_case(&officer("clerk"), &amina, CaseType::Survivor, "a letter").await.unwrap();
+    let case =
+        world.issuer.open_case(&officer("clerk"), &amina, CaseType::Survivor, "a letter").await.unwrap();
     let on = Some("2026-01-04".parse().unwrap());
     let whom = CaseDecision { on, survivor_uid: "100000002".into(), ..decision("converted") };
     world.issuer.decide_case(&officer("ann"), &case, &whom).await.unwrap();
@@ -227,7 +230,8 @@ async fn move_that_two_officers_found_is_told_with_the_file_of_changes() {
     let world = fund(&[AMINA, BORIS]).await;
     night(&world, "2026-01-06").await;
     let amina = person(&world, "100000001").await;
-    let case = world.issuer.open_case(&officer("clerk"), &amina, CaseType::Residence, "a card").await.unwrap();
+    let case =
+        world.issuer.open_case(&officer("clerk"), &amina, CaseType::Residence, "a card").await.unwrap();
     world.issuer.decide_case(&officer("ann"), &case, &decision("moved")).await.unwrap();
     assert_eq!(world.issuer.payroll_changes_waiting("unjspf").await.unwrap(), 0, "one officer is not enough");
     world.issuer.answer_case(&officer("ben"), &case, true, "").await.unwrap();
