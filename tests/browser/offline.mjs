@@ -137,7 +137,11 @@ async function tellsOnce(desk, person, input) {
   }
   assert.equal(await untold(page), 0);
   await page.goto(`${input.wallet.replace(/\/$/, '')}/activity`);
-  assert.equal((await page.innerText('main')).split('decentralized_identifier:').length - 1, 1);
+  assert(!/decentralized_identifier:|givenName/.test(await page.innerText('main')), 'in words, not in codes');
+  const {sharings} = await page.evaluate(async () => (await fetch('/v1/sharings')).json());
+  const byCode = sharings.filter(one => !one.to.proven);
+  assert.equal(byCode.length, 1, 'a code on a screen proves nobody');
+  assert(byCode[0].credentials[0].name && !byCode[0].to.name.includes('did:'), JSON.stringify(byCode));
 }
 
 async function forgets(person, input) {
