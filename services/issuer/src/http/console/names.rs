@@ -65,7 +65,7 @@ pub(super) fn address(lines: &str) -> String {
 
 /// A day as the register writes it, with its month in words.
 pub(super) fn day(written: &str) -> String {
-    written.parse::<chrono::NaiveDate>().map_or_else(|_| written.to_owned(), |day| date(day))
+    written.parse::<chrono::NaiveDate>().map_or_else(|_| written.to_owned(), date)
 }
 
 /// A day with its month in words.
