@@ -91,7 +91,8 @@ impl Wallet {
         agent.get(format!("{}/as?{who}", self.provider)).await?.expect(200)?;
         let (request_uri, page) = self.push(&agent).await?;
         let shown = agent.get_as(page.as_str(), "text/html").await?.expect(200)?.text();
-        ensure!(shown.contains("Sign in with The staff login"), "no button: {shown}");
+        let named = shown.contains("data-testid=\"provider\"") && shown.contains("The staff login");
+        ensure!(named, "no button: {shown}");
         let start = json!({ "request_uri": request_uri });
         let left = agent
             .post_json(format!("{}/t/undp/authorize/provider/start", self.issuer), &start)
