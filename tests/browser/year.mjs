@@ -49,7 +49,6 @@ export async function beginsAtHome(browser, officer, retiree, uid) {
     await page.reload();
     await card.locator('[data-begin-year]:not(:disabled)').waitFor();
     await browser.picture(retiree, 'wallet-year-open');
-    if(retiree.language !== 'ar') await browser.inArabic(retiree, 'wallet-year-open');
   });
 
   await browser.step('the person begins, and nobody at the Fund has clicked for it', async () => {
@@ -81,6 +80,5 @@ export async function beginsAtHome(browser, officer, retiree, uid) {
     await page.goto(`${input.wallet}/`);
     await page.locator('[data-stage=year-done]').waitFor();
     await browser.picture(retiree, 'wallet-year-home-after');
-    if(retiree.language !== 'ar') await browser.inArabic(retiree, 'wallet-year-home-after');
   });
 }
