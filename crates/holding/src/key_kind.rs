@@ -12,9 +12,10 @@
 
 use keys::{Algorithm, PublicKey};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wire::vp::VpFormats;
 
-use crate::dcql::{LDP_VC, SD_JWT, VC_JWT};
+use crate::dcql::{LDP_VC, SD_JWT, VC_COSE, VC_JWT, VC_SD_JWT};
 
 /// A kind of key that a holder can have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,14 @@ impl KeyKind {
         }
     }
 
+    /// Its COSE numbers: `ES256` and `EdDSA` (RFC 9053, 2.1 and 2.2), and the fully specified ones (RFC 9864, 3).
+    const fn cose(self) -> [i64; 2] {
+        match self {
+            Self::P256 => [-7, -9],
+            Self::Ed25519 => [-8, -19],
+        }
+    }
+
     /// The cryptosuites of Data Integrity that sign with it.
     #[must_use]
     pub const fn suites(self) -> &'static [&'static str] {
@@ -62,14 +71,22 @@ impl KeyKind {
     #[must_use]
     pub fn signs(self, format: &str, taken: &VpFormats) -> Option<&'static str> {
         let (names, listed): (&[&str], Option<&Vec<String>>) = match format {
+            VC_COSE if taken.vc_cose.as_ref().is_some_and(|it| !self.among(&it.alg_values)) => return None,
             LDP_VC => (self.suites(), taken.ldp_vc.as_ref().map(|it| &it.cryptosuite_values)),
             SD_JWT => (self.jose(), taken.sd_jwt.as_ref().map(|it| &it.kb_jwt_alg_values)),
+            VC_SD_JWT => (self.jose(), taken.vc_sd_jwt.as_ref().map(|it| &it.kb_jwt_alg_values)),
             // Made under the first name alone.
             VC_JWT => (self.jose().get(..1)?, taken.vc_jwt.as_ref().map(|it| &it.alg_values)),
+            VC_COSE => (self.jose().get(..1)?, None),
             _ => (self.jose(), None),
         };
         let listed = listed.filter(|it| !it.is_empty());
         names.iter().find(|name| listed.is_none_or(|it| it.iter().any(|one| one == *name))).copied()
+    }
+
+    /// Whether one of its numbers is listed, or nothing is.
+    fn among(self, listed: &[Value]) -> bool {
+        listed.is_empty() || self.cose().iter().any(|own| listed.iter().any(|it| it.as_i64() == Some(*own)))
     }
 }
 
@@ -97,7 +114,7 @@ mod tests {
     fn verifier_is_signed_for_under_a_name_that_it_takes() {
         let taken: VpFormats = serde_json::from_value(json!({
             "dc+sd-jwt": { "kb-jwt_alg_values": ["Ed25519"] }, "ldp_vc": { "cryptosuite_values": ["eddsa-jcs-2022", "ecdsa-rdfc-2019"] },
-            "vc+jwt": { "alg_values": ["Ed25519"] }
+            "vc+jwt": { "alg_values": ["Ed25519"] }, "vc+sd-jwt": { "kb-jwt_alg_values": ["ES256"] }, "vc+cose": { "alg_values": [-7] }
         }))
         .unwrap();
         for (kind, format, name) in [
@@ -106,12 +123,17 @@ mod tests {
             (KeyKind::Ed25519, LDP_VC, Some("eddsa-jcs-2022")),
             (KeyKind::P256, LDP_VC, Some("ecdsa-rdfc-2019")),
             (KeyKind::Ed25519, VC_JWT, None),
+            (KeyKind::P256, VC_SD_JWT, Some("ES256")),
+            (KeyKind::Ed25519, VC_SD_JWT, None),
+            (KeyKind::P256, VC_COSE, Some("ES256")),
+            (KeyKind::Ed25519, VC_COSE, None),
         ] {
             assert_eq!(kind.signs(format, &taken), name, "{kind:?} {format}");
         }
         let silent = VpFormats::default();
         assert_eq!(KeyKind::P256.signs(SD_JWT, &silent), Some("ES256"));
         assert_eq!(KeyKind::Ed25519.signs(SD_JWT, &silent), Some("EdDSA"));
+        assert_eq!(KeyKind::Ed25519.signs(VC_COSE, &silent), Some("EdDSA"));
         assert_eq!(KeyKind::Ed25519.signs(LDP_VC, &silent), Some("eddsa-rdfc-2022"));
     }
 
