@@ -58,6 +58,10 @@ pub async fn print(stack: &Stack) -> Result<()> {
 
     let mut few = times::Crowd::gather(stack, &agency, &mut offers, "few").await?;
     let mut many = times::Crowd::gather(stack, &agency, &mut offers, "many").await?;
+    // As after the filling: a service that has just come up is measured both times.
+    stack.terminate(Service::Wallet.name()).await?;
+    stack.restart(Service::Wallet).await?;
+    few.sign_in().await?;
     let before = few.measure(stack, &agency).await?;
     fill::fill(stack, &many.account().await?, accounts).await?;
     many.sign_in().await?;
