@@ -97,7 +97,26 @@ pub struct ClientMetadata {
     /// JWE `enc` values; `A128GCM` where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encrypted_response_enc_values_supported: Option<Vec<String>>,
+    /// Names in other languages, each under `client_name#` and the tag of the language (RFC 7591, 2.2); whatever else stands here is
+    /// carried along unread.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Value>,
 }
+
+impl ClientMetadata {
+    /// What the verifier calls itself in other languages: tag and name.
+    pub fn names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.others.iter().filter_map(|(member, name)| Some((member.strip_prefix(NAME_IN)?, name.as_str()?)))
+    }
+
+    /// Adds what it calls itself in this language.
+    pub fn name_in(&mut self, language: &str, name: &str) {
+        self.others.insert(format!("{NAME_IN}{language}"), name.into());
+    }
+}
+
+/// What stands before the tag of a language.
+const NAME_IN: &str = "client_name#";
 
 /// The formats this verifier can check; others are carried along unread.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use outbound::OutboundPolicy;
 
 use crate::files;
-use crate::organisations::{ENROLMENT_KEY, Everyone, ISSUING, VERIFIER_KEY};
+use crate::organisations::{ENROLMENT_KEY, Everyone, ISSUING, Issuing, VERIFIER_KEY, WFP};
 use crate::plan::{Plan, Service};
 use crate::trial_authority;
 
@@ -131,7 +131,7 @@ fn issuer(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
             "\n[[tenants]]\nid = {}\nname = {}\nnames = {{ {} }}\ndid = {}\ntypes = [{}]\n",
             quote(organisation.id),
             quote(organisation.name),
-            organisation.names.map(|(code, name)| format!("{code} = {}", quote(name))).join(", "),
+            names(&organisation),
             quote(did),
             organisation.types.iter().map(|kind| quote(kind)).collect::<Vec<_>>().join(", "),
         )?;
@@ -195,10 +195,15 @@ fn issuers(plan: &Plan) -> anyhow::Result<String> {
     Ok(all.collect::<anyhow::Result<Vec<_>>>()?.join(", "))
 }
 
+/// What an organisation calls itself in other languages, as the inside of a TOML table.
+fn names(organisation: &Issuing) -> String {
+    organisation.names.map(|(code, name)| format!("{code} = {}", quote(name))).join(", ")
+}
+
 fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
     Ok(format!(
         "{http}\n{store}\n{registry}\n{keys}\n{outbound}\n\
-        [verifier]\ndid = {did}\nclient_name = \"WFP registration desk\"\nkey = {key}\nwallet_url = {wallet}\n\
+        [verifier]\ndid = {did}\nclient_name = \"WFP registration desk\"\nnames = {{ {names} }}\nkey = {key}\nwallet_url = {wallet}\n\
         public_demo = [\"staff-identity\", \"entitlement\"]\ndesk_policies = [\"staff-identity\"]\n\n\
         # The agency client for trying out; its secret is made at first start.\n\
         [verifier.demo_client]\nid = {client}\nname = \"Demonstration agency\"\nsecret_file = {secret}\n\n\
@@ -226,6 +231,7 @@ fn verifier(plan: &Plan, everyone: &Everyone) -> anyhow::Result<String> {
         keys = keys(plan),
         outbound = outbound(&plan.outbound()),
         did = quote(&everyone.verifier_did),
+        names = names(&WFP),
         key = quote(VERIFIER_KEY),
         wallet = quote(plan.url(Service::Wallet)?.as_str()),
         client = quote(DEMO_AGENCY),

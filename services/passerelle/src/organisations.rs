@@ -24,6 +24,21 @@ pub struct Issuing {
 /// The body that governs the registry; its govern key admits and accredits.
 pub const GOVERNOR: (&str, &str) = ("unsscb", "UN System Registry Board");
 
+/// Which checks what others issue, too.
+pub const WFP: Issuing = Issuing {
+    id: "wfp",
+    short: "WFP",
+    name: "World Food Programme",
+    names: [
+        ("ar", "برنامج الأغذية العالمي"),
+        ("es", "Programa Mundial de Alimentos"),
+        ("fr", "Programme alimentaire mondial"),
+        ("ru", "Всемирная продовольственная программа"),
+        ("zh", "世界粮食计划署"),
+    ],
+    types: &["StaffIdentity", "Employment"],
+};
+
 pub const ISSUING: [Issuing; 3] = [
     Issuing {
         id: "undp",
@@ -45,19 +60,7 @@ pub const ISSUING: [Issuing; 3] = [
             "Separation",
         ],
     },
-    Issuing {
-        id: "wfp",
-        short: "WFP",
-        name: "World Food Programme",
-        names: [
-            ("ar", "برنامج الأغذية العالمي"),
-            ("es", "Programa Mundial de Alimentos"),
-            ("fr", "Programme alimentaire mondial"),
-            ("ru", "Всемирная продовольственная программа"),
-            ("zh", "世界粮食计划署"),
-        ],
-        types: &["StaffIdentity", "Employment"],
-    },
+    WFP,
     Issuing {
         id: "unjspf",
         short: "Pension Fund",

@@ -3,6 +3,7 @@
 mod clients;
 mod oidc;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use outbound::OutboundPolicy;
@@ -86,6 +87,9 @@ pub struct VerifierConfig {
     pub did: String,
     /// Name shown to the person who is asked.
     pub client_name: String,
+    /// The same in other languages, by their codes (`ar`, `es`, `fr`, `ru`, `zh`). A wallet shows one beside the registered name.
+    #[serde(default)]
+    pub names: BTreeMap<String, String>,
     /// Name of the key file.
     #[serde(default = "key_name")]
     pub key: String,

@@ -1,5 +1,6 @@
 //! Chooses the concrete store, keys, chain, clock and HTTP client.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use registry_client::{HttpNode, Registry};
 use registry_types::Genesis;
 use store_verifier::Store;
 use tokio::sync::OnceCell;
-use verification::{Policies, Verifier};
+use verification::{Language, Policies, Verifier};
 
 use crate::app::{
     Desk, DeskPage, Following, GuardedFetch, KeyClient, KeyClientError, Limits, PackSigner, Packs, Published,
@@ -21,6 +22,8 @@ use crate::app::{
 use crate::config::{LimitsConfig, VerifierConfig};
 use crate::{Config, StartError, request_profiles};
 
+/// Longest name of the verifier, in characters.
+const LONGEST_NAME: usize = 200;
 /// How long a resolved DID is used again; short, since a compromised key must stop counting soon.
 const DID_CACHE: Duration = Duration::from_secs(2);
 
@@ -144,6 +147,7 @@ fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> 
         did: config.verifier.did.clone(),
         key_fragment: config.verifier.key_fragment.clone(),
         client_name: config.verifier.client_name.clone(),
+        names: names(&config.verifier.names)?,
         public_origin: config.http.origin(),
         wallet_url: config.verifier.wallet_url.clone(),
         request_seconds: seconds("verifier.request_seconds", config.verifier.request_seconds)?,
@@ -160,6 +164,19 @@ fn settings(config: &Config, policies: &Policies, profiles: RequestProfiles) -> 
         key_clients: key_clients(config)?,
         oidc_clients: oidc_clients(config, policies)?,
     })
+}
+
+/// Names in the languages that a wallet speaks, none for English: that is `client_name`.
+fn names(configured: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, StartError> {
+    let other =
+        |code: &str| Language::parse(code).is_some_and(|it| it.code() == code && it != Language::English);
+    let fits = |name: &str| !name.trim().is_empty() && name.chars().count() <= LONGEST_NAME;
+    match configured.iter().find(|(code, name)| !other(code) || !fits(name)) {
+        None => Ok(configured.clone()),
+        Some((code, _)) => Err(StartError::Config(format!(
+            "verifier.names.{code}: the language is one of ar, es, fr, ru and zh, the name has 1 to {LONGEST_NAME} characters"
+        ))),
+    }
 }
 
 fn limits(config: &LimitsConfig) -> Result<Limits, StartError> {

@@ -28,6 +28,7 @@ mod views;
 mod wallet_requests;
 mod webhooks;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use clock::{Clock, Entropy, Timestamp};
@@ -100,6 +101,8 @@ pub struct Settings {
     pub did: String,
     pub key_fragment: String,
     pub client_name: String,
+    /// The same in other languages, by their codes.
+    pub names: BTreeMap<String, String>,
     /// Without a trailing slash.
     pub public_origin: String,
     pub wallet_url: Url,

@@ -1,5 +1,7 @@
 //! What a wallet is sent: the authorization request of one verification, by reference and signed or by value and unsigned.
 
+use std::collections::BTreeMap;
+
 use credential::data_integrity::Suite;
 use credential::jwe::{DecryptionKey, Encryption};
 use credential::jwt;
@@ -196,7 +198,7 @@ impl Desk {
         };
         // HAIP 1.0, 5: both are listed.
         let encryptions = || Encryption::ALL.iter().map(|one| one.as_str().to_owned()).collect();
-        ClientMetadata {
+        let mut metadata = ClientMetadata {
             client_name: Some(self.settings.client_name.clone()),
             logo_uri: None,
             vp_formats_supported: VpFormats {
@@ -212,7 +214,12 @@ impl Desk {
             },
             jwks: key.map(|key| json!({ "keys": [key.public_jwk()] })),
             encrypted_response_enc_values_supported: key.map(|_| encryptions()),
+            others: BTreeMap::new(),
+        };
+        for (language, name) in &self.settings.names {
+            metadata.name_in(language, name);
         }
+        metadata
     }
 
     fn profile_of(&self, request: &WalletRequest) -> Result<&RequestProfile, WalletRequestError> {

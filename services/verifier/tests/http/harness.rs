@@ -51,6 +51,7 @@ impl Service {
             did: verifier_did,
             key_fragment: desk_key.public_key().did_key().trim_start_matches("did:key:").to_owned(),
             client_name: "WFP desk".into(),
+            names: [("ar".to_owned(), "مكتب البرنامج".to_owned())].into(),
             public_origin: origin.clone(),
             wallet_url: Url::parse("http://wallet.localhost:7102").unwrap(),
             request_seconds: 600,

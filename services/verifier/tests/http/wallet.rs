@@ -34,6 +34,7 @@ async fn request_object_is_signed_and_complete() {
     assert_eq!(asked.request["anchor_receipts"], true);
     assert!(asked.request["exp"].is_i64() && asked.request.get("redirect_uri").is_none());
     assert_eq!(asked.request["client_metadata"]["client_name"], "WFP desk");
+    assert_eq!(asked.request["client_metadata"]["client_name#ar"], "مكتب البرنامج");
     assert!(asked.request["dcql_query"]["credentials"].as_array().unwrap().len() == 2);
     let path = format!("/oid4vp/requests/{}", asked.id);
     let reply = service.post_form(&path, &[("wallet_nonce", "n-0S6"), ("wallet_metadata", "{}")], &[]).await;

@@ -79,7 +79,7 @@ impl Wallet {
         };
         let metadata: IssuerMetadata = serde_json::from_value(Value::Object(verified.claims))
             .map_err(|_| RemoteFault::Form("issuer metadata"))?;
-        let names = organisation.as_ref().map(|_| own_names(&metadata.display)).unwrap_or_default();
+        let names = organisation.as_ref().map(|_| displayed(&metadata.display)).unwrap_or_default();
         Ok((Party { did, organisation, names, ..Party::unverified(host) }, metadata))
     }
 
@@ -111,15 +111,18 @@ impl Wallet {
     }
 }
 
-/// What an organisation calls itself in the languages of the wallet, the first name of each (OID4VCI 1.0, 12.2.4, `display`). One
-/// that mixes alphabets is a trick and none.
-fn own_names(display: &[IssuerDisplay]) -> BTreeMap<String, String> {
-    let fits = |name: &String| !name.is_empty() && !mixes_alphabets(name);
+/// The names of an issuer's `display` (OID4VCI 1.0, 12.2.4).
+fn displayed(display: &[IssuerDisplay]) -> BTreeMap<String, String> {
+    own_names(display.iter().filter_map(|one| Some((one.locale.as_deref()?, one.name.as_deref()?))))
+}
+
+/// What an organisation calls itself in the languages of the wallet, the first name of each. One that mixes alphabets is a trick and
+/// none.
+pub(super) fn own_names<'a>(named: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
-    for one in display {
-        let language = one.locale.as_deref().and_then(Language::parse);
-        let name = one.name.as_deref().map(|name| plain_text(name, LONGEST_NAME));
-        if let (Some(language), Some(name)) = (language, name.filter(fits)) {
+    for (tag, name) in named {
+        let name = plain_text(name, LONGEST_NAME);
+        if let Some(language) = Language::parse(tag).filter(|_| !name.is_empty() && !mixes_alphabets(&name)) {
             names.entry(language.code().to_owned()).or_insert(name);
         }
     }
@@ -185,7 +188,7 @@ mod tests {
             named("tlh", "qach"),
             named("ru", &"Ф".repeat(500)),
         ];
-        let names = own_names(&display);
+        let names = displayed(&display);
         assert_eq!(names.keys().collect::<Vec<_>>(), ["ar", "en", "ru"]);
         assert_eq!(names.get("ar").map(String::as_str), Some("الصندوق"));
         assert_eq!(names.get("ru").map(|name| name.chars().count()), Some(LONGEST_NAME));

@@ -15,7 +15,7 @@ use wire::vp::{ErrorCode, REQUEST_OBJECT_MEDIA_TYPE, REQUEST_OBJECT_TYPE, Reques
 
 use super::Wallet;
 use super::fault::RemoteFault;
-use super::issuers::{host_of, parse};
+use super::issuers::{host_of, own_names, parse};
 use super::presentations::PresentationError;
 
 /// What a link says, before anything is asked of anybody.
@@ -131,9 +131,17 @@ impl Wallet {
                 request::check_key(&header, did)?;
                 let claims = self.verified_by_did(token).await?;
                 let organisation = self.chain.organisation(did).await.map_err(|_| RemoteFault::Registry)?;
-                let verifier =
-                    Party { did: Some(did.to_owned()), organisation, ..Party::unverified(&host_of(url)) };
-                Ok(Authentic { object: object(claims)?, verifier })
+                let object = object(claims)?;
+                // Of one that nobody registered they would not be shown.
+                let names = object.client_metadata.as_ref().filter(|_| organisation.is_some());
+                let names = names.map(|it| own_names(it.names())).unwrap_or_default();
+                let verifier = Party {
+                    did: Some(did.to_owned()),
+                    organisation,
+                    names,
+                    ..Party::unverified(&host_of(url))
+                };
+                Ok(Authentic { object, verifier })
             }
             ClientId::X509SanDns(_) | ClientId::X509Hash(_) => {
                 let x5c = header.x5c.as_ref().ok_or(RequestFault::Certificate)?;

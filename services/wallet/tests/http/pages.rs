@@ -81,6 +81,25 @@ async fn consent_page_names_who_asks_and_every_claim() {
     }
 }
 
+/// Beside the name that the registry proves, in the reader's language; one that mixes alphabets is a trick.
+#[actix_web::test]
+async fn verifier_has_its_own_name_in_the_readers_language() {
+    let world = World::new().await;
+    world.others.knobs().request["client_metadata"] = json!({
+        "vp_formats_supported": {}, "client_name#fr": "Programme alimentaire mondial", "client_name#ru": "Ф\u{6f}нд"
+    });
+    let person = world.holder("anna").await;
+    let asked = person.post("/v1/presentations", world.request()).await.json().unwrap();
+    assert_eq!(asked["verifier"]["names"], json!({ "fr": "Programme alimentaire mondial" }), "{asked}");
+    let address = format!("{}/presentations/{}", world.url, asked["id"].as_str().unwrap());
+    let headers = [("accept", "text/html"), ("accept-language", "fr")];
+    let text = person.agent.send(testkit::Method::GET, address, &headers, Vec::new()).await.unwrap().text();
+    assert!(
+        text.contains("World Food Programme") && text.contains("Programme alimentaire mondial"),
+        "{text}"
+    );
+}
+
 #[actix_web::test]
 async fn decision_cannot_be_sent_before_the_script_is_ready() {
     let world = World::new().await;
