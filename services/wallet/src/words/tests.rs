@@ -92,7 +92,9 @@ fn every_message_is_asked_for_and_every_one_asked_for_exists() {
             ["other", "unauthorized", "not-found", "cross-site", "conflict", "internal", "unavailable"];
         slug.is_some_and(|slug| pages.find(slug).is_some() || general.contains(&slug))
     };
-    let named = |id: &str| sources.contains(&format!("\"{id}\"")) || by_slug(id);
+    // Days and times are written by the crate that reads the catalogues.
+    let of_dates = |id: &str| ["day", "moment"].contains(&id);
+    let named = |id: &str| sources.contains(&format!("\"{id}\"")) || by_slug(id) || of_dates(id);
     let unused: Vec<_> = known.iter().filter(|id| !named(id)).collect();
     assert!(unused.is_empty(), "never asked for: {unused:?}");
 }
