@@ -1,5 +1,4 @@
 // A Chromium with people in it: each has cookies, storage and a passkey authenticator of their own.
-import assert from 'node:assert/strict';
 import {mkdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {inspect} from 'node:util';
@@ -32,14 +31,17 @@ export class Browser {
       console.log(inspect(error));
       await browser.wreck();
     }
-    for(const problem of browser.problems) {
-      failed = true;
-      console.log(`page problem: ${problem}`);
-    }
-    await browser.close();
-    const {steps, pictures, audits} = browser;
-    console.log(`${name}: ${steps} steps, ${pictures} pictures, ${audits} accessibility audits, ${failed ? 'FAILED' : 'passed'}`);
-    process.exit(failed ? 1 : 0);
+    await browser.end(name, failed);
+  }
+
+  /** Says what became of it and ends the process; whatever a page complained of fails it too. */
+  async end(name, failed) {
+    for(const problem of this.problems) console.log(`page problem: ${problem}`);
+    await this.close();
+    const {steps, pictures, audits} = this;
+    const passed = !failed && this.problems.length === 0;
+    console.log(`${name}: ${steps} steps, ${pictures} pictures, ${audits} accessibility audits, ${passed ? 'passed' : 'FAILED'}`);
+    process.exit(passed ? 0 : 1);
   }
 
   static async launch(input) {

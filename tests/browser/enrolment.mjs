@@ -191,7 +191,4 @@ try {
   console.log(error);
   await browser.wreck();
 }
-browser.problems.forEach(problem => console.log(`page problem: ${problem}`));
-await browser.close();
-console.log(`enrolment: ${browser.steps} steps, ${browser.pictures} pictures, ${failed ? 'FAILED' : 'passed'}`);
-process.exit(failed || browser.problems.length > 0 ? 1 : 0);
+await browser.end('enrolment', failed);

@@ -1,21 +1,21 @@
 //! The yearly proof of existence, from the Fund's challenge to its confirmation (contracts of the issuer's
 //! existence endpoint): passkey, then device key, each over something that names the other.
 
+mod pictures;
+mod signing;
+
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clock::Timestamp;
-use entitlement::bundle::{MOST_FRAME_BYTES, Opened, Part, SALT_BYTES};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use wire::existence::{
-    AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, CapturedPlace, ExistenceAnswer,
-    ExistenceAppeal, ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept, PlaceAsked,
+    AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, ExistenceAnswer, ExistenceAppeal,
+    ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept, PlaceAsked,
 };
 
 use crate::party::Party;
+
+pub use signing::device_signing_input;
 
 /// The next try comes after this part of the time that is left, within bounds: a challenge of ten minutes gets more than twenty.
 const RESENDS: i64 = 20;
@@ -228,122 +228,18 @@ impl Existence {
         let left = (self.answer_until(challenge) - now).num_seconds();
         now + chrono::Duration::seconds((left / RESENDS).clamp(SOONEST_RESEND_SECONDS, LATEST_RESEND_SECONDS))
     }
-
-    /// Keeps one picture that was taken without a network, under the salt that the phone signed it with.
-    pub fn keep_frame_ahead(
-        &mut self,
-        place: u8,
-        millis: u32,
-        jpeg: &[u8],
-        salt: [u8; SALT_BYTES],
-    ) -> Result<(), StepFault> {
-        let asked = self.ahead.as_ref().and_then(|ahead| ahead.capture.as_ref());
-        let most = asked.ok_or(StepFault::NoPictures)?.most_frames;
-        self.put_frame(most, place, (millis, jpeg, salt))
-    }
-
-    /// Keeps one picture. The first of a series begins anew, and any of them does away with a half-made answer.
-    pub fn keep_frame(
-        &mut self,
-        place: u8,
-        millis: u32,
-        jpeg: &[u8],
-        salt: [u8; SALT_BYTES],
-    ) -> Result<(), StepFault> {
-        let most = self.capture.as_ref().ok_or(StepFault::NoPictures)?.most_frames;
-        self.put_frame(most, place, (millis, jpeg, salt))
-    }
-
-    fn put_frame(
-        &mut self,
-        most: u8,
-        place: u8,
-        (millis, jpeg, salt): (u32, &[u8], [u8; SALT_BYTES]),
-    ) -> Result<(), StepFault> {
-        let is_jpeg = jpeg.starts_with(&[0xff, 0xd8, 0xff]);
-        if place >= most || jpeg.len() > MOST_FRAME_BYTES || !is_jpeg {
-            return Err(StepFault::Picture);
-        }
-        let jpeg = URL_SAFE_NO_PAD.encode(jpeg);
-        let same = |known: &CapturedFrame| known.jpeg == jpeg && known.millis == millis;
-        if self.frames.get(&place).is_some_and(same) {
-            return Ok(());
-        }
-        if place == 0 {
-            self.frames.clear();
-        }
-        self.frames.insert(place, CapturedFrame { salt: URL_SAFE_NO_PAD.encode(salt), millis, jpeg });
-        self.progress = Progress::Opened;
-        Ok(())
-    }
-
-    /// The first so many pictures and the place, with the digests that are signed in their stead.
-    pub fn bundle(
-        &self,
-        frames: u8,
-        place: Option<CapturedPlace>,
-    ) -> Result<(Vec<String>, Capture), StepFault> {
-        let taken: Option<Vec<_>> = (0..frames).map(|at| self.frames.get(&at).cloned()).collect();
-        let taken = taken.ok_or(StepFault::PictureMissing)?;
-        let mut parts = Vec::with_capacity(taken.len() + 1);
-        for frame in &taken {
-            let jpeg = URL_SAFE_NO_PAD.decode(&frame.jpeg).map_err(|_| StepFault::Picture)?;
-            parts.push(digest(&frame.salt, Part::Frame { millis: frame.millis, jpeg: &jpeg })?);
-        }
-        if let Some(place) = &place {
-            let part = Part::Place {
-                latitude_tenths: place.latitude_tenths,
-                longitude_tenths: place.longitude_tenths,
-                accuracy_metres: place.accuracy_metres,
-            };
-            parts.push(digest(&place.salt, part)?);
-        }
-        Ok((parts, Capture { frames: taken, place }))
-    }
-
-    /// The WebAuthn challenge: it names the request, the Fund's challenge and the key that the certificate
-    /// will be bound to, so that an assertion can be moved to none other.
-    pub fn webauthn_challenge(&self, holder_thumbprint: &str) -> Result<[u8; 32], serde_json::Error> {
-        self.webauthn_challenge_of(&self.challenge, holder_thumbprint)
-    }
-
-    /// The same for another challenge of the request.
-    pub fn webauthn_challenge_of(
-        &self,
-        challenge: &str,
-        holder_thumbprint: &str,
-    ) -> Result<[u8; 32], serde_json::Error> {
-        let bundle = json!({
-            "requestId": self.request_id, "challenge": challenge, "holderKeyThumbprint": holder_thumbprint,
-        });
-        Ok(Sha256::digest(serde_json_canonicalizer::to_vec(&bundle)?).into())
-    }
-}
-
-fn digest(salt: &str, part: Part<'_>) -> Result<String, StepFault> {
-    let salt = URL_SAFE_NO_PAD.decode(salt).ok().and_then(|salt| salt.try_into().ok());
-    let opened = Opened { salt: salt.ok_or(StepFault::Picture)?, part };
-    Ok(URL_SAFE_NO_PAD.encode(opened.digest()))
-}
-
-/// The bytes the device key signs: JCS of the answer without `deviceSignature` and without the pictures themselves.
-pub fn device_signing_input(answer: &ExistenceAnswer) -> Result<Vec<u8>, serde_json::Error> {
-    let mut value = serde_json::to_value(answer)?;
-    if let Value::Object(members) = &mut value {
-        members.remove("deviceSignature");
-        members.remove("capture");
-    }
-    serde_json_canonicalizer::to_vec(&value)
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use wire::existence::{AnswerPasskey, Assertion};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use entitlement::bundle::{Opened, Part};
 
     use super::*;
 
-    fn existence() -> Existence {
+    pub(super) fn existence() -> Existence {
         Existence {
             request_uri: "https://i.example/t/unjspf/existence/x".into(),
             request_id: "r1".into(),
@@ -400,35 +296,7 @@ mod tests {
         assert_eq!(unknown.may_appeal(), Err(StepFault::NothingRefused), "the Fund offers none");
     }
 
-    const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 1];
-
-    #[test]
-    fn pictures_come_in_any_order_and_the_first_begins_anew() {
-        let mut made = existence();
-        for place in [1, 0, 1] {
-            made.keep_frame(place, 900 * u32::from(place), JPEG, [3; 16]).unwrap();
-        }
-        assert_eq!(made.bundle(3, None), Err(StepFault::PictureMissing));
-        let (parts, capture) = made.bundle(2, None).unwrap();
-        assert_eq!((parts.len(), capture.frames.len()), (2, 2));
-        let signed = Opened { salt: [3; 16], part: Part::Frame { millis: 900, jpeg: JPEG } }.digest();
-        assert_eq!(parts[1], URL_SAFE_NO_PAD.encode(signed));
-
-        made.keep_frame(0, 0, JPEG, [4; 16]).unwrap();
-        assert_eq!(made.bundle(2, None).unwrap().0, parts, "the same picture again changes nothing");
-        made.keep_frame(0, 0, &[0xff, 0xd8, 0xff, 2], [4; 16]).unwrap();
-        assert_eq!(made.bundle(2, None), Err(StepFault::PictureMissing));
-    }
-
-    #[test]
-    fn pictures_are_bounded_and_asked_for() {
-        let large = [JPEG, &vec![0; MOST_FRAME_BYTES]].concat();
-        for (place, jpeg) in [(10, JPEG), (0, &b"GIF89a"[..]), (0, &large)] {
-            assert_eq!(existence().keep_frame(place, 0, jpeg, [3; 16]), Err(StepFault::Picture));
-        }
-        let mut unasked = Existence { capture: None, ..existence() };
-        assert_eq!(unasked.keep_frame(0, 0, JPEG, [3; 16]), Err(StepFault::NoPictures));
-    }
+    pub(super) const JPEG: &[u8] = &[0xff, 0xd8, 0xff, 1];
 
     #[test]
     fn what_was_taken_along_is_answered_while_it_lives_and_once() {
@@ -447,53 +315,6 @@ mod tests {
         assert_eq!(taken.keep_frame_ahead(10, 0, JPEG, [3; 16]), Err(StepFault::Picture));
         taken.progress = Progress::Answered { at: start, reference: None, made_at: None };
         assert_eq!(taken.may_answer_ahead(start), Err(StepFault::Answered));
-    }
-
-    #[test]
-    fn challenge_changes_with_each_of_its_parts() {
-        let base = existence().webauthn_challenge("k1").unwrap();
-        assert_ne!(base, existence().webauthn_challenge("k2").unwrap());
-        assert_ne!(
-            base,
-            Existence { request_id: "r2".into(), ..existence() }.webauthn_challenge("k1").unwrap()
-        );
-        assert_ne!(
-            base,
-            Existence { challenge: "c2".into(), ..existence() }.webauthn_challenge("k1").unwrap()
-        );
-        let text = r#"{"challenge":"c1","holderKeyThumbprint":"k1","requestId":"r1"}"#;
-        assert_eq!(base, <[u8; 32]>::from(Sha256::digest(text)));
-    }
-
-    #[test]
-    fn device_signs_everything_but_its_own_signature() {
-        let answer = ExistenceAnswer {
-            challenge: "c1".into(),
-            holder_key: json!({"kty": "EC"}),
-            passkey: Some(AnswerPasskey {
-                credential_id: "i".into(),
-                public_key_cose: "p".into(),
-                rp_id: "w".into(),
-                origin: "o".into(),
-            }),
-            assertion: Some(Assertion {
-                authenticator_data: "a".into(),
-                client_data_json: "d".into(),
-                signature: "s".into(),
-            }),
-            desk: None,
-            captured_at: None,
-            parts: vec!["d".into()],
-            device_kind: Some("android".into()),
-            device_signature: "ignored".into(),
-            capture: Some(Capture { frames: Vec::new(), place: None }),
-        };
-        let text = String::from_utf8(device_signing_input(&answer).unwrap()).unwrap();
-        assert!(!text.contains("deviceSignature") && !text.contains("capture") && text.contains("parts"));
-        assert!(text.contains(r#""deviceKind":"android""#), "{text}");
-        assert!(text.starts_with(
-            r#"{"assertion":{"authenticatorData":"a","clientDataJSON":"d","signature":"s"},"challenge":"c1""#
-        ));
     }
 
     #[test]

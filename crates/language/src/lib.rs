@@ -1,4 +1,18 @@
-//! The six official languages, and which of them a reader asked for.
+//! The six official languages, which of them a reader asked for, and what is said in them.
+//!
+//! Rules need the languages alone. Texts by Fluent come with the feature `catalogues`, sentences in HTML with `pages`.
+
+#[cfg(feature = "catalogues")]
+mod catalogue;
+#[cfg(feature = "pages")]
+mod dates;
+#[cfg(feature = "pages")]
+mod sentence;
+
+#[cfg(feature = "catalogues")]
+pub use catalogue::Catalogue;
+#[cfg(feature = "pages")]
+pub use sentence::Sentence;
 
 /// One of the six official languages of the United Nations.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

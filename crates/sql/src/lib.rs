@@ -9,6 +9,7 @@
 //! `INSERT … ON CONFLICT … DO …`, `RETURNING`, `CASE`, `COALESCE`, `LIMIT $n` behave alike; a sum needs
 //! `CAST(SUM(x) AS BIGINT)`.
 
+mod config;
 mod engine;
 mod error;
 mod migrate;
@@ -21,6 +22,7 @@ mod sqlite_writer;
 mod tx;
 mod value;
 
+pub use config::StoreConfig;
 pub use engine::{EngineError, SqliteError};
 pub use error::Error;
 pub use migrate::Migration;

@@ -7,22 +7,20 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Datelike as _};
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentValue};
 use serde_json::Value;
-use unic_langid::LanguageIdentifier;
 use wire::policies::{Predicate, PredicateFinding};
 use wire::verifications::{Check, CheckName, CheckResult, Outcome, Report};
 
-use language::Language;
-
-type Bundle = FluentBundle<FluentResource>;
+use language::{Catalogue, Language};
 
 /// Evidence whose absence makes another sentence.
 const TOLD_BY_PRESENCE: [&str; 3] = ["issuedAt", "headerHeight", "registrySays"];
 
-static CATALOGUES: LazyLock<BTreeMap<Language, Bundle>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
+/// Only a text of the other direction needs marks around what is filled in.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    Catalogue::read(|language| [catalogue(language)], |language| language.direction() == "rtl")
+});
 
 pub(crate) const fn catalogue(language: Language) -> &'static str {
     match language {
@@ -33,19 +31,6 @@ pub(crate) const fn catalogue(language: Language) -> &'static str {
         Language::Russian => include_str!("../locales/ru.ftl"),
         Language::Spanish => include_str!("../locales/es.ftl"),
     }
-}
-
-/// What cannot be read of a catalogue is left out; the tests see to it that nothing is.
-fn bundle(language: Language) -> Bundle {
-    let tag: LanguageIdentifier = language.code().parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-    // Marks around what is filled in keep its direction apart; only a text of the other direction needs them.
-    bundle.set_use_isolating(language.direction() == "rtl");
-    let resource = match FluentResource::try_new(catalogue(language).to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    bundle.add_resource_overriding(resource);
-    bundle
 }
 
 /// The words of one language.
@@ -146,11 +131,7 @@ impl Words {
     }
 
     fn message(self, id: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
-        let bundle = CATALOGUES.get(&self.0)?;
-        let pattern = bundle.get_message(id)?.value()?;
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, args, &mut errors);
-        errors.is_empty().then(|| text.into_owned())
+        CATALOGUE.format(self.0, id, args)
     }
 }
 

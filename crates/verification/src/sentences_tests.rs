@@ -2,6 +2,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use fluent_bundle::FluentResource;
+
 use super::*;
 
 fn messages(language: Language) -> BTreeSet<String> {

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 use outbound::OutboundPolicy;
 use serde::{Deserialize, Serialize};
+pub use sql::StoreConfig;
 use url::Url;
 use web::HttpConfig;
 
@@ -71,13 +72,6 @@ pub struct Config {
     /// The verifier by which people enrol with a Separation credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separation: Option<SeparationConfig>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoreConfig {
-    /// `sqlite:PATH` or `postgres://…`; the environment variable `DATABASE_URL` takes precedence.
-    pub database_url: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -142,14 +136,6 @@ impl Config {
         self.calls.check()?;
         self.separation.as_ref().map_or(Ok(()), SeparationConfig::check)?;
         self.issuing.check()
-    }
-}
-
-/// The URL may hold a password.
-impl std::fmt::Debug for StoreConfig {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let scheme = self.database_url.split(':').next().unwrap_or_default();
-        f.debug_struct("StoreConfig").field("database_url", &format!("{scheme}:…")).finish()
     }
 }
 

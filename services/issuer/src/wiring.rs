@@ -182,7 +182,7 @@ async fn build(
 ) -> Result<Issuer, StartError> {
     let sealing = SealingKey::load_or_create(&config.keys.sealing_key)?;
     let key_store = open_keys(config, sealing.clone()).await?;
-    let store = Store::open(&database_url(config), SCHEMA).await?;
+    let store = Store::open(&config.store.url(), SCHEMA).await?;
     let secrets = Secrets::new(&pepper(&store, &sealing, entropy.as_ref()).await?);
     let settings = settings(config);
     let mut tenants = BTreeMap::new();
@@ -421,12 +421,6 @@ fn connect(config: &Config, clock: Arc<dyn Clock>) -> Result<Registry, StartErro
     let registry = Registry::connect(config.registry.url.clone(), &genesis, outbound, clock, max_age)?;
     registry.trust(&config.registry.trust)?;
     Ok(registry)
-}
-
-/// `DATABASE_URL` takes precedence, so that a password need not stand in a file.
-pub(crate) fn database_url(config: &Config) -> String {
-    let given = std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
-    given.unwrap_or_else(|| config.store.database_url.clone())
 }
 
 /// Of names that were checked.

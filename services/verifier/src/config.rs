@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use outbound::OutboundPolicy;
 use serde::Deserialize;
+pub use sql::StoreConfig;
 use url::Url;
 
 pub use clients::KeyClientConfig;
@@ -32,27 +33,6 @@ pub struct Config {
     /// Applications of agencies that sign people in by OpenID Connect.
     #[serde(default)]
     pub oidc: OidcConfig,
-}
-
-/// `DATABASE_URL` in the environment overrides the file.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoreConfig {
-    pub database_url: String,
-}
-
-impl StoreConfig {
-    #[must_use]
-    pub fn url(&self) -> String {
-        std::env::var("DATABASE_URL").unwrap_or_else(|_| self.database_url.clone())
-    }
-}
-
-impl std::fmt::Debug for StoreConfig {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The URL of a PostgreSQL database holds its password.
-        formatter.debug_struct("StoreConfig").finish_non_exhaustive()
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

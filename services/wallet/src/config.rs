@@ -7,6 +7,7 @@ use holding::key_attestation::KeyStatement;
 use language::Language;
 use outbound::OutboundPolicy;
 use serde::Deserialize;
+pub use sql::StoreConfig;
 use url::Url;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -22,20 +23,6 @@ pub struct Config {
     pub wallet: WalletConfig,
     #[serde(default)]
     pub vc_api: VcApiConfig,
-}
-
-/// `DATABASE_URL` in the environment overrides the file.
-#[derive(Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoreConfig {
-    pub database_url: String,
-}
-
-impl std::fmt::Debug for StoreConfig {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // The URL of a PostgreSQL database holds its password.
-        formatter.debug_struct("StoreConfig").finish_non_exhaustive()
-    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -33,7 +33,7 @@ const CLIENT_ATTESTER: &str = "wallet.client-attester-1";
 
 /// The database of a configuration.
 pub async fn store(config: &Config) -> Result<Store, StartError> {
-    let url = std::env::var("DATABASE_URL").unwrap_or_else(|_| config.store.database_url.clone());
+    let url = config.store.url();
     Ok(Store::open(&url, SCHEMA).await?)
 }
 

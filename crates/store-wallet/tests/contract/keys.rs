@@ -7,20 +7,24 @@ use store_wallet::desk_queue::Prepared;
 
 use super::{account, at, engines};
 
+fn device_key() -> DeviceKey {
+    DeviceKey {
+        account: "a".into(),
+        thumbprint: "t".into(),
+        jwk: serde_json::json!({"kty": "EC"}),
+        device: "d".into(),
+        label: None,
+        created_at: at(0),
+        lost_at: None,
+    }
+}
+
 #[tokio::test]
 async fn device_key_is_registered_once_and_lost_once() {
     for case in engines("device_keys").await {
         let mut tx = case.store.write("test").await.unwrap();
         account(&mut tx, "a").await;
-        let key = DeviceKey {
-            account: "a".into(),
-            thumbprint: "t".into(),
-            jwk: serde_json::json!({"kty": "EC"}),
-            device: "d".into(),
-            label: None,
-            created_at: at(0),
-            lost_at: None,
-        };
+        let key = device_key();
         assert!(tx.insert_device_key(&key).await.unwrap());
         assert!(!tx.insert_device_key(&key).await.unwrap());
         assert!(tx.mark_device_key_lost("a", "t", at(1)).await.unwrap());
@@ -35,15 +39,7 @@ async fn names_are_given_to_what_is_ones_own() {
     for case in engines("labels").await {
         let mut tx = case.store.write("test").await.unwrap();
         account(&mut tx, "a").await;
-        let key = DeviceKey {
-            account: "a".into(),
-            thumbprint: "t".into(),
-            jwk: serde_json::json!({"kty": "EC"}),
-            device: "d".into(),
-            label: None,
-            created_at: at(0),
-            lost_at: None,
-        };
+        let key = device_key();
         tx.insert_device_key(&key).await.unwrap();
         assert!(!tx.label_device_key("b", "t", &[1]).await.unwrap());
         assert!(tx.label_device_key("a", "t", &[7, 7]).await.unwrap());

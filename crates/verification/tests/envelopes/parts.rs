@@ -34,11 +34,7 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let world = World::new();
-        let undp = world.organisation("undp").await;
-        world.accredit(&undp, STAFF, &[&undp.did]);
-        world.advance(3600);
-        let holder = world.holder();
+        let (world, undp, holder) = World::accredited().await;
         Self { world, undp, holder }
     }
 

@@ -58,6 +58,16 @@ impl World {
         world
     }
 
+    /// With an organisation that is accredited for its staff since an hour, and a person of theirs.
+    pub async fn accredited() -> (Self, Issuer, Holder) {
+        let world = Self::new();
+        let undp = world.organisation("undp").await;
+        world.accredit(&undp, STAFF, &[&undp.did]);
+        world.advance(3600);
+        let holder = world.holder();
+        (world, undp, holder)
+    }
+
     pub fn now_ms(&self) -> u64 {
         milliseconds(self.clock.now())
     }

@@ -52,7 +52,7 @@ pub async fn anchor_documents(
 ) -> Result<Vec<Documented>, DocumentError> {
     let known = config.tenants.iter().find(|known| known.id == tenant);
     let known = known.ok_or_else(|| DocumentError::Tenant(tenant.to_owned()))?;
-    let store = Store::open(&crate::wiring::database_url(config), "issuer").await?;
+    let store = Store::open(&config.store.url(), "issuer").await?;
     let added =
         add(&store, (tenant, &known.did), documents, COMMAND_LINE, &SystemClock, &SystemEntropy).await;
     store.close().await;

@@ -83,7 +83,7 @@ pub async fn officer_link(
     if !config.tenants.iter().any(|known| known.id == tenant) {
         return Err(OfficerLinkError::Tenant(tenant.to_owned()));
     }
-    let store = Store::open(&crate::wiring::database_url(config), "issuer").await?;
+    let store = Store::open(&config.store.url(), "issuer").await?;
     let token = clock::token(&SystemEntropy);
     let now = SystemClock.now();
     let made = sql::retry(|| async {

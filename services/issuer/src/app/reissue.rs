@@ -47,7 +47,7 @@ pub async fn reissue_plan(
     let known = config.tenants.iter().find(|known| known.id == tenant);
     let known = known.ok_or_else(|| ReissueError::Tenant(tenant.to_owned()))?;
     let key = format!("{}#{fragment}", known.did);
-    let store = Store::open(&crate::wiring::database_url(config), "issuer").await?;
+    let store = Store::open(&config.store.url(), "issuer").await?;
     let planned = signed_by(&store, tenant, &key, now, since.unwrap_or_default()).await;
     store.close().await;
     Ok(planned?)

@@ -1,32 +1,21 @@
 //! What people read at this service, in the six languages, by Fluent (`locales/*.ftl`). The console of officers is English.
 
-use std::collections::BTreeMap;
-use std::fmt::{self, Display, Formatter, Write as _};
 use std::future::{Ready, ready};
 use std::sync::LazyLock;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{FromRequest, HttpRequest};
-use fluent_bundle::concurrent::FluentBundle;
-use fluent_bundle::{FluentArgs, FluentResource};
-use language::Language;
+use language::{Catalogue, Language, Sentence};
 use serde_json::{Map, Value};
-use unic_langid::LanguageIdentifier;
 use url::form_urlencoded;
 use web::Problem;
-
-type Bundle = FluentBundle<FluentResource>;
 
 /// Remembers what was picked while somebody is away at their organisation's sign-in.
 pub(super) const COOKIE: &str = "passerelle_person_language";
 
-/// Marks around what is filled in (Unicode, UAX 9: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE).
-const ISOLATE: char = '\u{2068}';
-const POP: char = '\u{2069}';
-
-static CATALOGUES: LazyLock<BTreeMap<Language, Bundle>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, bundle(language))).collect());
+static CATALOGUE: LazyLock<Catalogue> =
+    LazyLock::new(|| Catalogue::read(|language| [catalogue(language)], |_| true));
 
 const fn catalogue(language: Language) -> &'static str {
     match language {
@@ -37,19 +26,6 @@ const fn catalogue(language: Language) -> &'static str {
         Language::Russian => include_str!("../../locales/ru.ftl"),
         Language::Spanish => include_str!("../../locales/es.ftl"),
     }
-}
-
-/// What cannot be read of a catalogue is left out; the tests see to it that nothing is.
-fn bundle(language: Language) -> Bundle {
-    let tag: LanguageIdentifier = language.code().parse().unwrap_or_default();
-    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
-    // A name may be in another script than the sentence.
-    bundle.set_use_isolating(true);
-    let resource = match FluentResource::try_new(catalogue(language).to_owned()) {
-        Ok(resource) | Err((resource, _)) => resource,
-    };
-    bundle.add_resource_overriding(resource);
-    bundle
 }
 
 /// The words of one language.
@@ -64,12 +40,12 @@ impl Words {
 
     /// The sentence of this name; the name itself where there is none.
     pub fn say(self, id: &str) -> Sentence {
-        Sentence { language: self.0, id: id.to_owned(), args: FluentArgs::new() }
+        CATALOGUE.say(self.0, id)
     }
 
     /// Whether there is a sentence of this name.
     pub fn knows(self, id: &str) -> bool {
-        CATALOGUES.get(&self.0).is_some_and(|bundle| bundle.has_message(id))
+        CATALOGUE.knows(self.0, id)
     }
 
     /// The sentences that the page's scripts say, as JSON that can stand in a page.
@@ -93,64 +69,6 @@ const SCRIPTS: [&str; 9] = [
     "script-passkey",
     "script-no-passkeys",
 ];
-
-/// A sentence; `Display` is its HTML, with each thing filled in inside `<bdi>`.
-pub(super) struct Sentence {
-    language: Language,
-    id: String,
-    args: FluentArgs<'static>,
-}
-
-impl Sentence {
-    /// Fills something in. It can be anybody's text, so its own marks of direction are taken out.
-    pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
-        let value: String = value.as_ref().chars().filter(|it| *it != ISOLATE && *it != POP).collect();
-        self.args.set(name, value);
-        self
-    }
-
-    /// A number, by which the catalogue chooses singular, plural, or what else the language has.
-    pub fn count(mut self, name: &'static str, value: u64) -> Self {
-        self.args.set(name, value);
-        self
-    }
-
-    /// As text without markup.
-    pub fn plain(&self) -> String {
-        self.marked().replace([ISOLATE, POP], "")
-    }
-
-    fn marked(&self) -> String {
-        let formatted = CATALOGUES.get(&self.language).and_then(|bundle| {
-            let message = bundle.get_message(&self.id)?;
-            let mut errors = Vec::new();
-            let text = bundle.format_pattern(message.value()?, Some(&self.args), &mut errors);
-            errors.is_empty().then(|| text.into_owned())
-        });
-        formatted.unwrap_or_else(|| self.id.clone())
-    }
-}
-
-impl Display for Sentence {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        for character in self.marked().chars() {
-            match character {
-                ISOLATE => formatter.write_str("<bdi>")?,
-                POP => formatter.write_str("</bdi>")?,
-                '&' => formatter.write_str("&amp;")?,
-                '<' => formatter.write_str("&lt;")?,
-                '>' => formatter.write_str("&gt;")?,
-                '"' => formatter.write_str("&quot;")?,
-                '\'' => formatter.write_str("&#x27;")?,
-                other => formatter.write_char(other)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A sentence is its own HTML.
-impl askama::filters::HtmlSafe for Sentence {}
 
 /// The language of a request, and whether somebody asked for it here: by a link of the page (`lang`), before they went to their
 /// organisation's sign-in (a cookie), or by the wallet (`ui_locales`, OpenID Connect Core 1.0, 3.1.2.1). Else it is what the browser
@@ -207,6 +125,8 @@ impl FromRequest for Spoken {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use std::collections::BTreeSet;
+
+    use fluent_bundle::FluentResource;
 
     use super::*;
 

@@ -1,5 +1,6 @@
 //! The Fund's year through its routes and use cases: register, nights, proofs, lists, journals.
 
+mod at_rest;
 mod console;
 mod lists;
 mod machines;

@@ -3,7 +3,8 @@
 use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
+use actix_web::cookie::time::Duration;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::USER_AGENT;
 use actix_web::middleware::Next;
@@ -98,41 +99,24 @@ impl FromRequest for Device {
 
 /// Host-only, out of scripts' reach, gone with the browser session; the server ends it sooner.
 pub fn session_cookie(site: &Site, session: &NewSession) -> Cookie<'static> {
-    Cookie::build(COOKIE, session.token.clone())
-        .path("/")
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .finish()
+    site.cookie(COOKIE, session.token.clone()).finish()
 }
 
 pub fn removal_cookie(site: &Site) -> Cookie<'static> {
-    let mut cookie = Cookie::build(COOKIE, "").path("/").http_only(true).secure(site.https).finish();
-    cookie.make_removal();
-    cookie
+    site.cookie_removal(COOKIE)
 }
 
 pub fn desk_cookie(site: &Site, session: &NewSession) -> Cookie<'static> {
-    let mut cookie = session_cookie(site, session);
-    cookie.set_name(DESK_COOKIE);
-    cookie
+    site.cookie(DESK_COOKIE, session.token.clone()).finish()
 }
 
 pub fn desk_removal(site: &Site) -> Cookie<'static> {
-    let mut cookie = removal_cookie(site);
-    cookie.set_name(DESK_COOKIE);
-    cookie
+    site.cookie_removal(DESK_COOKIE)
 }
 
 /// Stays for a year and a bit: the place of a device does not change from day to day.
 pub fn station_cookie(site: &Site, token: &str) -> Cookie<'static> {
-    Cookie::build(STATION_COOKIE, token.to_owned())
-        .path("/")
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .max_age(actix_web::cookie::time::Duration::days(STATION_DAYS))
-        .finish()
+    site.cookie(STATION_COOKIE, token.to_owned()).max_age(Duration::days(STATION_DAYS)).finish()
 }
 
 /// Names the cookie in the OpenAPI document.

@@ -2,8 +2,8 @@
 //! first. It opens nothing and names nobody.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 
 use super::Site;
 
@@ -41,23 +41,10 @@ impl Known {
 }
 
 pub fn cookie(site: &Site, known: Known) -> Cookie<'static> {
-    let mut cookie = bare(site, known.as_str());
-    cookie.set_max_age(Duration::days(KEPT_DAYS));
-    cookie
+    site.cookie(COOKIE, known.as_str()).max_age(Duration::days(KEPT_DAYS)).finish()
 }
 
 /// With the wallet itself goes that there was one.
 pub fn removal(site: &Site) -> Cookie<'static> {
-    let mut cookie = bare(site, "");
-    cookie.make_removal();
-    cookie
-}
-
-fn bare(site: &Site, value: &'static str) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
-        .path("/")
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .finish()
+    site.cookie_removal(COOKIE)
 }

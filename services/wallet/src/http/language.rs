@@ -5,8 +5,8 @@
 
 use std::future::{Ready, ready};
 
+use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
 use actix_web::http::header::ACCEPT_LANGUAGE;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
@@ -47,13 +47,7 @@ pub fn picked(request: &HttpRequest) -> Option<Language> {
 }
 
 pub fn cookie(site: &Site, language: Language) -> Cookie<'static> {
-    Cookie::build(COOKIE, language.code())
-        .path("/")
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .max_age(Duration::days(KEPT_DAYS))
-        .finish()
+    site.cookie(COOKIE, language.code()).max_age(Duration::days(KEPT_DAYS)).finish()
 }
 
 #[derive(Deserialize)]

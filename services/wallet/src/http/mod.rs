@@ -35,8 +35,10 @@ pub mod vc_api;
 pub mod views;
 pub mod year;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use actix_web::cookie::{Cookie, CookieBuilder, SameSite};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use utoipa::OpenApi;
@@ -54,6 +56,22 @@ pub struct Site {
     pub notice: Option<Arc<str>>,
     pub demonstration: bool,
     pub help: Arc<HelpConfig>,
+}
+
+impl Site {
+    /// A cookie of this host alone, for all of its pages, out of scripts' reach; gone with the browser session unless it is given an
+    /// age.
+    pub fn cookie(&self, name: &'static str, value: impl Into<Cow<'static, str>>) -> CookieBuilder<'static> {
+        let cookie = Cookie::build(name, value).path("/").http_only(true);
+        cookie.secure(self.https).same_site(SameSite::Lax)
+    }
+
+    /// Takes it away again.
+    pub fn cookie_removal(&self, name: &'static str) -> Cookie<'static> {
+        let mut cookie = self.cookie(name, "").finish();
+        cookie.make_removal();
+        cookie
+    }
 }
 
 pub type App = Data<Site>;

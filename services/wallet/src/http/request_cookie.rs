@@ -4,8 +4,8 @@
 //! place that can show it again.
 
 use actix_web::HttpRequest;
+use actix_web::cookie::Cookie;
 use actix_web::cookie::time::Duration;
-use actix_web::cookie::{Cookie, SameSite};
 use holding::assisted::ASK_DAYS;
 
 use super::Site;
@@ -30,22 +30,12 @@ impl AskedHere {
 }
 
 pub fn keep(site: &Site, id: &str, code: &str) -> Cookie<'static> {
-    let mut cookie = bare(site, format!("{id}.{code}"));
-    cookie.set_max_age(Duration::days(KEPT_DAYS));
-    cookie
+    let cookie = site.cookie(COOKIE, format!("{id}.{code}")).path(PATH);
+    cookie.max_age(Duration::days(KEPT_DAYS)).finish()
 }
 
 pub fn removal(site: &Site) -> Cookie<'static> {
-    let mut cookie = bare(site, String::new());
-    cookie.make_removal();
+    let mut cookie = site.cookie_removal(COOKIE);
+    cookie.set_path(PATH);
     cookie
-}
-
-fn bare(site: &Site, value: String) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
-        .path(PATH)
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .finish()
 }

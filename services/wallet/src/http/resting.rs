@@ -5,7 +5,7 @@
 //! the desk on that device, until the officer opens their own wallet there or signs out. A new sign-in changes nothing: at a station
 //! officers sign in many times a day, and the addresses stay.
 
-use actix_web::cookie::{Cookie, SameSite};
+use actix_web::cookie::Cookie;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, post};
 use web::Problem;
@@ -34,14 +34,12 @@ pub fn rests(request: &HttpRequest) -> bool {
 /// Kept as long as the sessions beside it.
 #[must_use]
 pub fn cookie(site: &Site) -> Cookie<'static> {
-    bare(site, "yes")
+    site.cookie(COOKIE, "yes").finish()
 }
 
 #[must_use]
 pub fn removal(site: &Site) -> Cookie<'static> {
-    let mut cookie = bare(site, "");
-    cookie.make_removal();
-    cookie
+    site.cookie_removal(COOKIE)
 }
 
 /// The officer goes to their own wallet.
@@ -50,13 +48,4 @@ pub async fn open_own(app: App) -> Result<HttpResponse, Problem> {
     let mut response = see_other("/");
     response.add_cookie(&removal(&app)).map_err(|error| Problem::bad_request(error.to_string()))?;
     Ok(response)
-}
-
-fn bare(site: &Site, value: &'static str) -> Cookie<'static> {
-    Cookie::build(COOKIE, value)
-        .path("/")
-        .http_only(true)
-        .secure(site.https)
-        .same_site(SameSite::Lax)
-        .finish()
 }

@@ -6,19 +6,19 @@
 
 mod catalogue;
 mod modules;
-mod sentence;
 mod terms;
 mod values;
 
 #[cfg(test)]
 mod tests;
 
-use chrono::{Datelike as _, NaiveDate, Timelike as _};
+use chrono::NaiveDate;
 use clock::Timestamp;
 use language::Language;
 
+use catalogue::CATALOGUE;
+pub use language::Sentence;
 pub use modules::Module;
-pub use sentence::Sentence;
 pub use terms::published_type;
 pub use values::region;
 
@@ -35,20 +35,19 @@ impl Words {
     /// The sentence of this name; the name itself where there is none.
     #[must_use]
     pub fn say(self, id: &str) -> Sentence {
-        Sentence::new(self.0, id)
+        CATALOGUE.say(self.0, id)
     }
 
     /// Whether there is a sentence of this name.
     #[must_use]
     pub fn knows(self, id: &str) -> bool {
-        catalogue::of(self.0).is_some_and(|bundle| bundle.has_message(id))
+        CATALOGUE.knows(self.0, id)
     }
 
     /// A time in UTC, for readers without JavaScript; with it the page shows the reader's own zone.
     #[must_use]
     pub fn moment(self, at: &Timestamp) -> String {
-        let time = format!("{:02}:{:02}", at.hour(), at.minute());
-        self.say("moment").with("date", self.day(at)).with("time", time).plain()
+        CATALOGUE.moment(self.0, at)
     }
 
     /// The day alone, in UTC.
@@ -60,10 +59,7 @@ impl Words {
     /// A day of the calendar.
     #[must_use]
     pub fn date(self, day: NaiveDate) -> String {
-        let month = usize::try_from(day.month()).unwrap_or_default();
-        let sentence =
-            self.say("day").with("day", day.day().to_string()).with("year", day.year().to_string());
-        sentence.count("month", month).plain()
+        CATALOGUE.date(self.0, day)
     }
 
     /// The names of the months, for scripts of a language whose browsers write others: in Arabic the catalogue has the names of
@@ -84,7 +80,7 @@ impl Words {
             7_200..172_800 => ("span-hours", 3_600),
             _ => ("span-days", 86_400),
         };
-        self.say(id).count("count", usize::try_from(seconds.div_ceil(unit)).unwrap_or(usize::MAX)).plain()
+        self.say(id).count("count", seconds.div_ceil(unit)).plain()
     }
 
     /// "A", "A and B", "A, B and C", as the language joins them.

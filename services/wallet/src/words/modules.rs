@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-use super::{Words, catalogue};
+use super::Words;
+use super::catalogue::CATALOGUE;
 use crate::http::assets::ASSETS;
 
 /// What one module needs.
@@ -87,6 +88,6 @@ impl askama::filters::HtmlSafe for Module {}
 
 /// A sentence with `{name}` where the script fills in.
 fn template(words: Words, id: &str) -> String {
-    let variables = catalogue::variables(words.language(), id);
+    let variables = CATALOGUE.variables(words.language(), id);
     variables.iter().fold(words.say(id), |said, name| said.with_open(name)).plain()
 }

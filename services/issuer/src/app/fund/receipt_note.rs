@@ -25,17 +25,7 @@ impl Issuer {
             && let Some(receipt) = tx.find_fund_receipt(tenant, &proof.id).await?
         {
             let document: ReceiptDocument = self.open_for("receipt", tenant, &proof.id, &receipt.sealed)?;
-            return Ok(Some(ExistenceReceipt {
-                reference: document.reference,
-                channel: document.channel,
-                captured_at: document.captured_at,
-                received_at: document.received_at,
-                accepted_at: document.accepted_at,
-                years: document.years,
-                valid_until: document.valid_until,
-                next_opens: document.next_opens,
-                letter: true,
-            }));
+            return Ok(Some(document.for_wallet(true)));
         }
         let State::Confirmed { at, evidence, .. } = &request.state else { return Ok(None) };
         let (valid_until, next_opens) = self.coverage_after(tx, tenant, request.year).await?;

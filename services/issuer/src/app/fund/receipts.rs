@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use store_issuer::Transaction;
 use store_issuer::fund::ProofRow;
+use wire::existence::ExistenceReceipt;
 
 use super::super::anchoring::receipt_of;
 use super::super::{NewOffer, ReceiptState};
@@ -55,6 +56,21 @@ impl ReceiptDocument {
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {
         Sha256::digest(serde_json_canonicalizer::to_vec(self).unwrap_or_default()).into()
+    }
+
+    /// As the person's own wallet shows it; `letter` says whether it can be fetched there.
+    pub(super) fn for_wallet(self, letter: bool) -> ExistenceReceipt {
+        ExistenceReceipt {
+            reference: self.reference,
+            channel: self.channel,
+            captured_at: self.captured_at,
+            received_at: self.received_at,
+            accepted_at: self.accepted_at,
+            years: self.years,
+            valid_until: self.valid_until,
+            next_opens: self.next_opens,
+            letter,
+        }
     }
 }
 

@@ -60,18 +60,8 @@ impl Issuer {
         let Some(latest) = accepted.max_by_key(|it| it.decided_at) else { return Ok(None) };
         let Some(receipt) = tx.find_fund_receipt(tenant, &latest.id).await? else { return Ok(None) };
         let document: ReceiptDocument = self.open_for("receipt", tenant, &latest.id, &receipt.sealed)?;
-        Ok(Some(ExistenceReceipt {
-            reference: document.reference,
-            channel: document.channel,
-            captured_at: document.captured_at,
-            received_at: document.received_at,
-            accepted_at: document.accepted_at,
-            years: document.years,
-            valid_until: document.valid_until,
-            next_opens: document.next_opens,
-            // The letter is fetched where the question is known.
-            letter: false,
-        }))
+        // The letter is fetched where the question is known.
+        Ok(Some(document.for_wallet(false)))
     }
 
     /// Within so many days nine in ten of the latest proofs by phone were decided; as long as too few were, what the Fund says

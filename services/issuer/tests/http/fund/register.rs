@@ -1,11 +1,11 @@
 //! The register of the people in payment: uploaded, looked at, confirmed.
 
 use chrono::Duration;
-use entitlement::cycle::{HoldKind, StageName};
+use entitlement::cycle::StageName;
 use issuance::Actor;
-use issuer::app::{FundError, NewHold};
+use issuer::app::FundError;
 
-use super::{AMINA, BORIS, approved_list, at, fund, import, night, officer, person, silent, stages, upload};
+use super::{AMINA, BORIS, at, fund, import, night, officer, person, stages, upload};
 use crate::console::Browser;
 use crate::support::World;
 
@@ -128,35 +128,6 @@ async fn file_that_would_end_many_waits_for_somebody_else() {
         assert!(matches!(refused, FundError::Brake { ends: 30, people: 30, .. }), "{refused}");
     }
     world.issuer.confirm_register(&officer("ann"), &id).await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_list_of_retirees_does_not_hold_is_nowhere_in_clear() {
-    let (world, amina) = silent().await;
-    let hold = NewHold { person: amina, kind: HoldKind::Other, reason: "Secretwords".into(), until: None };
-    world.issuer.place_hold(&officer("ann"), &hold).await.unwrap();
-    approved_list(&world).await;
-    import(&world, &["100000077,Sealed,Deadname,1950-05-05,SEN,fr,one,2012-01-01,,2025-01-01"]).await;
-    let waiting = "100000088,Sealed,Previewname,1950-05-05,SEN,fr,one,2012-01-01,,";
-    upload(&world, &[&AMINA.replace("SEN", "FRA"), waiting, "1,Bad,Rowname,1950-05-05,SEN,fr,one,,,"]).await;
-    world.issuer.store().close().await;
-    let mut seen = 0;
-    for entry in std::fs::read_dir(world.directory.path()).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.is_file() {
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap();
-        seen += bytes.len();
-        // Name and number of whoever can take part stand in the list of retirees, by which officers look people up.
-        let secrets =
-            ["Deadname", "100000077", "Previewname", "100000088", "1950-05-05", "Secretwords", "Rowname"];
-        for secret in secrets {
-            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
-            assert!(!found, "{secret} in {}", path.display());
-        }
-    }
-    assert!(seen > 100_000, "the database was looked at");
 }
 
 /// Found by use: an older file, confirmed after a newer one, brought the dead back to life.

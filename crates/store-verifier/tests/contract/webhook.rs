@@ -1,13 +1,8 @@
 //! Webhooks and their outbox: the same cases on SQLite, and on PostgreSQL when `TEST_DATABASE_URL` names a server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use clock::Timestamp;
 use store_verifier::{Delivery, DeliveryState, Store, Verification, Webhook};
-use wire::verifications::State;
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_750_000_000 + seconds, 0).unwrap()
-}
+use super::{at, engines, waiting};
 
 fn webhook(url: &str, secret: u8) -> Webhook {
     Webhook {
@@ -18,30 +13,6 @@ fn webhook(url: &str, secret: u8) -> Webhook {
         failing_since: None,
         paused: None,
         created: at(0),
-    }
-}
-
-fn waiting(id: &str, tenant: &str) -> Verification {
-    Verification {
-        id: id.into(),
-        tenant: tenant.into(),
-        policy: "staff-identity".into(),
-        purpose: "to open the door".into(),
-        state: State::Waiting,
-        nonce: "nonce".into(),
-        request_state: "state".into(),
-        response_code: "code".into(),
-        return_url: None,
-        page_key_hash: None,
-        created: at(0),
-        expires: at(600),
-        answered: None,
-        response_digest: None,
-        response_sealed: None,
-        refusal: None,
-        report: None,
-        claims_sealed: None,
-        claims_until: None,
     }
 }
 
@@ -74,7 +45,7 @@ async fn address_changes_and_its_secret_overlaps(store: &Store) {
 async fn only_listeners_are_told(store: &Store) {
     let mut tx = store.write("test").await.unwrap();
     for (id, tenant) in [("told", "desk"), ("untold", "other")] {
-        tx.insert_verification(&waiting(id, tenant)).await.unwrap();
+        tx.insert_verification(&Verification { tenant: tenant.into(), ..waiting(id) }).await.unwrap();
     }
     assert_eq!(tx.find_listened("told").await.unwrap().unwrap().client, "desk");
     assert_eq!(tx.find_listened("untold").await.unwrap(), None);
@@ -116,19 +87,12 @@ async fn contract(store: &Store) {
     address_changes_and_its_secret_overlaps(store).await;
     only_listeners_are_told(store).await;
     delivery_is_claimed_by_one_and_settled(store).await;
-    store.close().await;
 }
 
 #[tokio::test]
-async fn sqlite_keeps_the_contract() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("verifier.db").display());
-    contract(&Store::open(&url, "verifier").await.unwrap()).await;
-}
-
-#[tokio::test]
-async fn postgres_keeps_the_contract() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
-    let schema = format!("verifier_webhook_{}", std::process::id());
-    contract(&Store::open(&url, &schema).await.unwrap()).await;
+async fn every_engine_keeps_the_contract() {
+    for case in engines("webhook").await {
+        contract(&case.store).await;
+        case.store.close().await;
+    }
 }

@@ -1,12 +1,8 @@
 //! Clients of the sandbox: the same cases on SQLite, and on PostgreSQL when `TEST_DATABASE_URL` names a server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use clock::Timestamp;
 use store_verifier::{Client, Store, Token};
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_750_000_000 + seconds, 0).unwrap()
-}
+use super::{at, engines};
 
 fn client(id: &str) -> Client {
     Client {
@@ -38,15 +34,9 @@ async fn client_ends_with_everything_it_has(store: &Store) {
 }
 
 #[tokio::test]
-async fn sqlite_keeps_the_contract() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("verifier.db").display());
-    client_ends_with_everything_it_has(&Store::open(&url, "verifier").await.unwrap()).await;
-}
-
-#[tokio::test]
-async fn postgres_keeps_the_contract() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
-    let schema = format!("verifier_sandbox_{}", std::process::id());
-    client_ends_with_everything_it_has(&Store::open(&url, &schema).await.unwrap()).await;
+async fn every_engine_keeps_the_contract() {
+    for case in engines("sandbox").await {
+        client_ends_with_everything_it_has(&case.store).await;
+        case.store.close().await;
+    }
 }

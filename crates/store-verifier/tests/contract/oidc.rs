@@ -1,12 +1,8 @@
 //! Sign-ins by OpenID Connect: the same cases on SQLite, and on PostgreSQL when `TEST_DATABASE_URL` names a server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use clock::Timestamp;
 use store_verifier::{OidcLogin, Store};
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_750_000_000 + seconds, 0).unwrap()
-}
+use super::{at, engines};
 
 fn login(verification: &str) -> OidcLogin {
     OidcLogin {
@@ -59,19 +55,12 @@ async fn first_secret_stays(store: &Store) {
 async fn contract(store: &Store) {
     newest_code_is_redeemed_once(store).await;
     first_secret_stays(store).await;
-    store.close().await;
 }
 
 #[tokio::test]
-async fn sqlite_keeps_the_contract() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("verifier.db").display());
-    contract(&Store::open(&url, "verifier").await.unwrap()).await;
-}
-
-#[tokio::test]
-async fn postgres_keeps_the_contract() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
-    let schema = format!("verifier_oidc_{}", std::process::id());
-    contract(&Store::open(&url, &schema).await.unwrap()).await;
+async fn every_engine_keeps_the_contract() {
+    for case in engines("oidc").await {
+        contract(&case.store).await;
+        case.store.close().await;
+    }
 }

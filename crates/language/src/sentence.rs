@@ -2,12 +2,11 @@
 
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use clock::Timestamp;
+use chrono::{DateTime, SecondsFormat, Utc};
 use fluent_bundle::FluentArgs;
-use language::Language;
+use fluent_bundle::types::FluentNumber;
 
-use super::{Words, catalogue};
-use crate::http::pages::iso;
+use crate::{Catalogue, Language};
 
 /// Marks around what is filled in (Unicode, UAX 9: FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE).
 const ISOLATE: char = '\u{2068}';
@@ -21,16 +20,22 @@ const TIME_END: char = '\u{e002}';
 /// stays in one piece. What was filled in can be anybody's text: it is escaped, and its own marks of direction are
 /// taken out.
 pub struct Sentence {
+    catalogue: &'static Catalogue,
     language: Language,
     id: String,
     args: FluentArgs<'static>,
 }
 
-impl Sentence {
-    pub(super) fn new(language: Language, id: &str) -> Self {
-        Self { language, id: id.to_owned(), args: FluentArgs::new() }
+impl Catalogue {
+    /// The sentence of this name; the name itself where there is none.
+    #[must_use]
+    pub fn say(&'static self, language: Language, id: &str) -> Sentence {
+        Sentence { catalogue: self, language, id: id.to_owned(), args: FluentArgs::new() }
     }
+}
 
+impl Sentence {
+    /// Fills something in.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl AsRef<str>) -> Self {
         let value: String = value.as_ref().chars().filter(|character| !is_direction(*character)).collect();
@@ -38,24 +43,27 @@ impl Sentence {
         self
     }
 
-    /// A moment, which the page shows in the reader's own zone.
+    /// A moment, which the page shows in the reader's own zone. The catalogue writes it ([`Catalogue::moment`]) for readers without
+    /// scripts.
     #[must_use]
-    pub fn at(mut self, name: &'static str, at: &Timestamp) -> Self {
-        let read = Words(self.language).moment(at);
-        self.args.set(name, format!("{TIME}{}{READ}{read}{TIME_END}", iso(at)));
+    pub fn at(mut self, name: &'static str, at: &DateTime<Utc>) -> Self {
+        let (iso, read) =
+            (at.to_rfc3339_opts(SecondsFormat::Secs, true), self.catalogue.moment(self.language, at));
+        self.args.set(name, format!("{TIME}{iso}{READ}{read}{TIME_END}"));
         self
     }
 
     /// `{name}` itself, for a script to fill in.
-    pub(super) fn with_open(mut self, name: &str) -> Self {
+    #[must_use]
+    pub fn with_open(mut self, name: &str) -> Self {
         self.args.set(name.to_owned(), format!("{{{name}}}"));
         self
     }
 
     /// A number, by which the catalogue chooses singular, plural, or what else the language has.
     #[must_use]
-    pub fn count(mut self, name: &'static str, value: impl std::borrow::Borrow<usize>) -> Self {
-        self.args.set(name, *value.borrow());
+    pub fn count(mut self, name: &'static str, value: impl Into<FluentNumber>) -> Self {
+        self.args.set(name, value.into());
         self
     }
 
@@ -78,12 +86,7 @@ impl Sentence {
     }
 
     fn marked(&self) -> String {
-        let formatted = catalogue::of(self.language).and_then(|bundle| {
-            let message = bundle.get_message(&self.id)?;
-            let mut errors = Vec::new();
-            let text = bundle.format_pattern(message.value()?, Some(&self.args), &mut errors);
-            errors.is_empty().then(|| text.into_owned())
-        });
+        let formatted = self.catalogue.format(self.language, &self.id, Some(&self.args));
         formatted.unwrap_or_else(|| self.id.clone())
     }
 }
@@ -109,9 +112,55 @@ impl Display for Sentence {
     }
 }
 
+/// A sentence is its own HTML.
 impl askama::filters::HtmlSafe for Sentence {}
 
 /// Characters that change the direction of what follows them (UAX 9, 2), and our own marks.
 fn is_direction(character: char) -> bool {
     matches!(character, TIME..=TIME_END | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::*;
+
+    const TEXTS: &[&str] = &[
+        "greeting = Dear { $name }, it is { $at }.",
+        "cards = { $count ->\n    [one] one card\n   *[other] { $count } cards\n}\nmoment = { $date } { $time }\nday = { $day }.{ $month }.{ $year }",
+    ];
+    static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::read(|_| TEXTS, |_| true));
+
+    fn say(id: &str) -> Sentence {
+        CATALOGUE.say(Language::English, id)
+    }
+
+    #[test]
+    fn what_is_filled_in_stays_text_and_in_one_piece() {
+        let said = say("greeting").with("name", "<b>\u{2069}\u{202e}\u{e000}x").with("at", "noon");
+        assert_eq!(said.to_string(), "Dear <bdi>&lt;b&gt;x</bdi>, it is <bdi>noon</bdi>.");
+        assert_eq!(said.plain(), "Dear <b>x, it is noon.");
+    }
+
+    #[test]
+    fn a_moment_is_for_scripts_and_readable_without() {
+        let said = say("greeting").with("name", "A").at("at", &DateTime::UNIX_EPOCH);
+        let time = "<time data-local datetime=\"1970-01-01T00:00:00Z\">1.1.1970 00:00</time>";
+        assert_eq!(said.to_string(), format!("Dear <bdi>A</bdi>, it is <bdi>{time}</bdi>."));
+        assert_eq!(said.plain(), "Dear A, it is 1.1.1970 00:00.");
+    }
+
+    #[test]
+    fn numbers_choose_the_words_and_what_cannot_be_said_is_its_name() {
+        assert_eq!(
+            (say("cards").count("count", 1).plain(), say("cards").count("count", 2).plain()),
+            ("one card".to_owned(), "2 cards".to_owned())
+        );
+        assert_eq!(say("greeting").plain(), "greeting", "nothing was filled in");
+        assert_eq!(say("unknown").plain(), "unknown");
+        assert!(CATALOGUE.knows(Language::Arabic, "cards") && !CATALOGUE.knows(Language::Arabic, "unknown"));
+        let wanted = CATALOGUE.variables(Language::Russian, "greeting");
+        assert!(wanted.iter().eq(["at", "name"]), "{wanted:?}");
+    }
 }

@@ -1,38 +1,10 @@
 //! The same cases on SQLite, always, and on PostgreSQL when `TEST_DATABASE_URL` names a server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use chrono::Duration;
-use clock::Timestamp;
 use store_verifier::{AgencyPolicy, Client, Idempotent, Store, Token, Verification, WalletRequest};
 use wire::verifications::State;
 
-fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_timestamp(1_750_000_000 + seconds, 0).unwrap()
-}
-
-fn waiting(id: &str) -> Verification {
-    Verification {
-        id: id.into(),
-        tenant: "wfp-desk".into(),
-        policy: "staff-identity".into(),
-        purpose: "to open the door".into(),
-        state: State::Waiting,
-        nonce: "nonce".into(),
-        request_state: "state".into(),
-        response_code: "code".into(),
-        return_url: None,
-        page_key_hash: Some(vec![7; 32]),
-        created: at(0),
-        expires: at(600),
-        answered: None,
-        response_digest: None,
-        response_sealed: None,
-        refusal: None,
-        report: None,
-        claims_sealed: None,
-        claims_until: None,
-    }
-}
+use super::{at, engines, waiting};
 
 async fn client_round_trips_and_secret_changes(store: &Store) {
     let client = Client {
@@ -252,21 +224,14 @@ async fn contract(store: &Store) {
     receipt_is_stored_once_and_goes_with_its_verification(store).await;
     key_of_an_answer_is_forgotten_with_the_answer_or_in_time(store).await;
     dropped_transaction_leaves_nothing(store).await;
-    store.close().await;
 }
 
 #[tokio::test]
-async fn sqlite_keeps_the_contract() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("verifier.db").display());
-    contract(&Store::open(&url, "verifier").await.unwrap()).await;
-    // A second opening finds the migrations applied.
-    Store::open(&url, "verifier").await.unwrap().close().await;
-}
-
-#[tokio::test]
-async fn postgres_keeps_the_contract() {
-    let Ok(url) = std::env::var("TEST_DATABASE_URL") else { return };
-    let schema = format!("verifier_contract_{}", std::process::id());
-    contract(&Store::open(&url, &schema).await.unwrap()).await;
+async fn every_engine_keeps_the_contract() {
+    for case in engines("contract").await {
+        contract(&case.store).await;
+        case.store.close().await;
+        // A second opening finds the migrations applied.
+        Store::open(&case.url, &case.schema).await.unwrap().close().await;
+    }
 }
