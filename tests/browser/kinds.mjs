@@ -56,7 +56,7 @@ export async function kinds(browser, input) {
       await page.locator('#seen-claims li').first().waitFor();
       assert.equal(await page.locator('#seen-alone').isVisible(), seenOnly !== undefined);
       assert.equal(await page.locator('#present').isVisible(), seenOnly === undefined);
-      await browser.accessible(page, `a kept certificate of ${format}`);
+      await browser.picture(person, `kept-${format}`);
       if(seenOnly !== undefined) continue;
       await page.locator('#present').click();
       await page.locator('#code-text').fill('passerelle-desk:?nonce=0123456789abcdefghij&audience=desk');
@@ -64,7 +64,7 @@ export async function kinds(browser, input) {
       const boxes = page.locator('#claims input');
       await page.locator('#agree').waitFor();
       if(await boxes.count() > 0) await boxes.first().check();
-      await browser.accessible(page, `what is shown of ${format}`);
+      await browser.picture(person, `kept-${format}-claims`);
       await page.locator('#agree').click();
       await page.locator('#code svg').waitFor();
       shown.push(format);

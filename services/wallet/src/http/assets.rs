@@ -26,6 +26,7 @@ pub const ASSETS: Assets = Assets(&[
     module!("wallet-capture.js"),
     module!("wallet-enrol.js"),
     module!("wallet-home.js"),
+    module!("wallet-install.js"),
     module!("wallet-year.js"),
     module!("wallet-receive.js"),
     module!("wallet-renew.js"),

@@ -47,6 +47,7 @@ catalogues!(
     "help",
     "helped",
     "home",
+    "install",
     "mandates",
     "next",
     "offer",
