@@ -4,7 +4,7 @@
 import {find, holding, signedBy} from "/assets/wallet-key.js";
 import {all, note} from "/assets/offline-kept.js";
 import {answer, boundTo, choices, isShown, isWhole, readCode, withoutAnswer} from "/assets/offline-showing.js";
-import {element, nameOf, rows, showSeen, under} from "/assets/offline-seen.js";
+import {element, lines, nameOf, rows, showSeen, under} from "/assets/offline-seen.js";
 import {supportCode} from "/assets/offline-code.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
@@ -57,8 +57,7 @@ async function present() {
   fill(at('claims'), names.map(name => {
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
     const said = under(chosen, name);
-    const list = element('ul', {class: 'claims'}, ...rows(said.length ? said : [{path: [name], label: name, value: ''}]));
-    return element('label', {class: 'check'}, box, list);
+    return element('label', {class: 'check'}, box, element('span', {}, ...(said.length ? lines(said) : [name])));
   }));
   const along = claims.filter(claim => !names.some(name => under(chosen, name).includes(claim)));
   fill(at('along'), rows(along));

@@ -35,6 +35,10 @@ function valueOf({value, values, region}) {
 export const rows = claims =>
   claims.map(claim => element('li', {}, element('span', {}, isolated(labelOf(claim))), element('b', {}, valueOf(claim))));
 
+/** The same as lines of a label. */
+export const lines = claims =>
+  claims.map(claim => element('span', {class: 'line'}, isolated(labelOf(claim)), ': ', valueOf(claim)));
+
 /** The claims that go out with one that is chosen by name: those of the VC Data Model stand in its subject. */
 export const under = ({format, claims = []}, name) =>
   claims.filter(({path}) => path[format === 'dc+sd-jwt' ? 0 : 1] === name);
