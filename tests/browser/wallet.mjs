@@ -547,7 +547,7 @@ async function weighMain(browser, person, input, paths) {
   }
   const usable = {offers: 'main a.button', presentations: '#agree:not(:disabled)', existence: '#begin', credentials: '#check-again'};
   await browser.step('pages over 2G', async () => {
-    for(const path of [...paths, '/offline', '/pin', '/recover']) {
+    for(const path of [...paths, '/organisations', '/enrol', '/officers', '/officers/join', '/recover/help', '/pin', '/recover', '/offline']) {
       const [, first, , rest] = path.split('/');
       const {bytes} = await weighed(person, input.wallet + path, (!rest && usable[first]) || 'main h1');
       // The page for times without a network carries what reads codes; a phone fetches that once, and its worker keeps it.

@@ -61,7 +61,8 @@ async function present() {
   }));
   const along = claims.filter(claim => !names.some(name => under(chosen, name).includes(claim)));
   fill(at('along'), rows(along));
-  at('along-title').hidden = along.length === 0;
+  at('goes-along').hidden = along.length === 0;
+  at('along-title').hidden = isWhole(chosen);
   at('whole').hidden = !isWhole(chosen);
   at('choose-why').hidden = isWhole(chosen);
   at('code-problem').hidden = true;
