@@ -55,11 +55,18 @@ async fn each_form_that_a_phone_can_sign_answers_the_desk_that_asked_and_no_othe
     for (end, format, _) in &forms {
         kept.push(copy(&person, end, format).await);
     }
-    let unsigned: Vec<&str> =
-        forms.iter().zip(&kept).filter(|(_, copy)| copy["showing"].is_null()).map(|(form, _)| form.0).collect();
-    assert_eq!(unsigned, ["ldp_vc_ecdsa-sd-2023", "ldp_vc_bbs-2023"], "their proofs have to be derived first");
-    let signed: Vec<_> =
-        forms.into_iter().zip(kept).filter(|(_, copy)| !copy["showing"].is_null()).collect();
+    let unsigned: Vec<&str> = forms
+        .iter()
+        .zip(&kept)
+        .filter(|(_, copy)| copy["showing"].is_null())
+        .map(|(form, _)| form.0)
+        .collect();
+    assert_eq!(
+        unsigned,
+        ["ldp_vc_ecdsa-sd-2023", "ldp_vc_bbs-2023"],
+        "their proofs have to be derived first"
+    );
+    let signed: Vec<_> = forms.into_iter().zip(kept).filter(|(_, copy)| !copy["showing"].is_null()).collect();
     let copies: Vec<Value> = signed.iter().map(|(_, copy)| copy.clone()).collect();
     for (((end, format, in_parts), _), made) in signed.iter().zip(shown(&world, &person, &copies)) {
         let answer = made["answer"].as_str().unwrap();
@@ -75,8 +82,7 @@ async fn each_form_that_a_phone_can_sign_answers_the_desk_that_asked_and_no_othe
         }
         let alone = Input::parse(made["oneWay"].as_str().unwrap()).unwrap();
         let expect = Expect::credential(world.others.now());
-        let outcome =
-            credential::verify_credential(&alone, world.wallet.resolver.as_ref(), &expect).await;
+        let outcome = credential::verify_credential(&alone, world.wallet.resolver.as_ref(), &expect).await;
         assert!(outcome.is_verified(), "{end}: {:?}", outcome.faults);
         assert_eq!(outcome.claims.get("familyName").is_some(), !in_parts, "{end}");
     }
@@ -88,7 +94,11 @@ async fn a_copy_has_its_names_and_values_in_every_language() {
     let world = World::new().await;
     let person = holder(&world, &["vc_cose"]).await;
     let copy = copy(&person, "vc_cose", "vc+cose").await;
-    assert_eq!((&copy["names"]["en"], &copy["names"]["ar"]), (&json!("Staff identity"), &json!("هوية الموظف")), "{copy}");
+    assert_eq!(
+        (&copy["names"]["en"], &copy["names"]["ar"]),
+        (&json!("Staff identity"), &json!("هوية الموظف")),
+        "{copy}"
+    );
     let claims = copy["claims"].as_array().unwrap();
     let of = |name: &str| claims.iter().find(|one| one["path"][1] == name).unwrap();
     let born = of("birthDate");

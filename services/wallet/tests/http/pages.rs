@@ -148,7 +148,9 @@ async fn a_guide_to_the_home_screen_is_on_the_first_page_and_that_of_the_account
         assert_eq!(page.matches("data-steps=").count(), 3, "for each kind of device");
     }
     // Hidden until a script knows that it is of use; it is answered on the first page alone.
-    assert!(home.contains("aria-labelledby=\"install-title\" hidden") && home.contains("id=\"install-later\""));
+    assert!(
+        home.contains("aria-labelledby=\"install-title\" hidden") && home.contains("id=\"install-later\"")
+    );
     assert!(!account.contains("id=\"install-later\""));
     let newcomer = world.person("ben").await;
     let empty = newcomer.page("/").await.text();
