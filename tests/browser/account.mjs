@@ -66,7 +66,7 @@ async function receives(browser, owner, input) {
 
 /** Chromium offers to install no page of a test, so its offer is made here. */
 async function installs(browser, person, input) {
-  const {page, hands, devtools} = person;
+  const {page, hands} = person;
   const pages = ['account', ''].map(path => `${input.wallet}/${path}`);
   await browser.step('the guide to the home screen has a button where the browser can, and goes where it is answered', async () => {
     await page.goto(pages[0]);
@@ -94,11 +94,14 @@ async function installs(browser, person, input) {
     }
   });
   await browser.step('where the wallet runs installed nothing is said of it', async () => {
-    await devtools.send('Emulation.setEmulatedMedia', {features: [{name: 'display-mode', value: 'standalone'}]});
-    await page.goto(pages[0]);
-    await browser.settled(person);
-    assert.equal(await page.locator('#install').isVisible(), false);
-    await devtools.send('Emulation.setEmulatedMedia', {features: []});
+    const app = await page.context().newPage();
+    await app.addInitScript(() => {
+      const real = window.matchMedia.bind(window);
+      window.matchMedia = query => (query.includes('standalone') ? {matches: true} : real(query));
+    });
+    await app.goto(pages[0], {waitUntil: 'networkidle'});
+    assert.equal(await app.locator('#install').isVisible(), false);
+    await app.close();
   });
 }
 

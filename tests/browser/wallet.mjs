@@ -558,7 +558,7 @@ async function weighMain(browser, person, input, paths) {
   if(!process.env.WEIGH) {
     return;
   }
-  const usable = {offers: 'main a.button', presentations: '#agree:not(:disabled)', existence: '#begin', credentials: '#check-again'};
+  const usable = {offers: 'main .verdict', presentations: '#agree:not(:disabled)', existence: '#begin', credentials: '#check-again'};
   await browser.step('pages over 2G', async () => {
     for(const path of [...paths, '/organisations', '/enrol', '/officers', '/officers/join', '/recover/help', '/pin', '/recover', '/offline']) {
       const [, first, , rest] = path.split('/');
