@@ -16,7 +16,7 @@ const NEXT_MS = 1400;
 
 const at = id => document.getElementById(id);
 
-const state = {kept: [], chosen: null, code: null, timer: null};
+const state = {kept: [], chosen: null, code: null, timer: null, reader: null};
 
 /** One step is to be seen at a time. */
 function step(id) {
@@ -68,6 +68,7 @@ async function present() {
   at('code-problem').hidden = true;
   at('code-text').value = '';
   step('step-code');
+  reader().catch(() => {});
 }
 
 /** The desk's code decides for whom this phone signs, so it is shown before the person agrees. */
@@ -88,9 +89,26 @@ function chooseClaims() {
   step('step-claims');
 }
 
+/** What reads codes where the browser itself cannot is large, so it comes when a code is to be read. */
+function reader() {
+  if (!state.reader) {
+    state.reader = new Promise((done, failed) => {
+      const script = element('script', {src: '/assets/jsqr.js'});
+      script.onload = done;
+      script.onerror = () => {
+        state.reader = null;
+        failed(new NoText());
+      };
+      document.head.append(script);
+    });
+  }
+  return state.reader;
+}
+
 async function look() {
   at('scanner').hidden = false;
   try {
+    await reader();
     const text = await scan(at('video'));
     if (text) takeCode(text);
   } catch {
@@ -102,6 +120,7 @@ async function look() {
 
 async function readFiles(files) {
   try {
+    await reader();
     takeCode(await read(files));
   } catch (error) {
     if (!(error instanceof NoText)) throw error;
