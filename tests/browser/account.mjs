@@ -15,6 +15,7 @@ export async function account(browser, {ending, ...others}) {
   const later = await browser.holder('owner later', WAY);
   await receives(browser, owner, input);
   await declines(browser, owner, input);
+  await installs(browser, owner, input);
   const code = await browser.step('a recovery code is made, and the passkey gets a name', () => prepares(browser, owner, input));
   await recovers(browser, {owner, later}, code, input);
   await leaves(browser, later, input);
@@ -60,6 +61,47 @@ async function receives(browser, owner, input) {
     await hands.press('#begin');
     await page.locator('#existence[data-state=answered]').waitFor();
     await glance(browser, owner, proof, {name: 'a proof that was sent', ready: '#existence[data-state=answered]'});
+  });
+}
+
+/** Chromium offers to install no page of a test, so its offer is made here. */
+async function installs(browser, person, input) {
+  const {page, hands} = person;
+  const pages = ['account', ''].map(path => `${input.wallet}/${path}`);
+  await browser.step('the guide to the home screen has a button where the browser can, and goes where it is answered', async () => {
+    await page.goto(pages[0]);
+    await page.locator('#install:not([hidden])').waitFor();
+    assert.deepEqual(await page.locator('[data-steps]:not([hidden])').evaluateAll(all => all.map(one => one.dataset.steps)), ['computer']);
+    assert.equal(await page.locator('#install-now').isVisible(), false);
+    await page.evaluate(() => {
+      const offered = new Event('beforeinstallprompt', {cancelable: true});
+      offered.prompt = async () => { document.title = 'asked'; };
+      window.dispatchEvent(offered);
+    });
+    await hands.press('#install summary');
+    await browser.picture(person, 'install');
+    await hands.press('#install-now');
+    await page.waitForFunction(() => document.title === 'asked');
+    await page.goto(pages[1]);
+    await hands.press('#lost-phone-later');
+    await page.goto(pages[1]);
+    await hands.press('#install-later');
+    for(const url of [pages[1], pages[0]]) {
+      await page.goto(url);
+      await page.locator('#install').waitFor({state: 'attached'});
+      await browser.settled(person);
+      assert.equal(await page.locator('#install').isVisible(), url === pages[0], url);
+    }
+  });
+  await browser.step('where the wallet runs installed nothing is said of it', async () => {
+    const app = await page.context().newPage();
+    await app.addInitScript(() => {
+      const real = window.matchMedia.bind(window);
+      window.matchMedia = query => (query.includes('standalone') ? {matches: true} : real(query));
+    });
+    await app.goto(pages[0], {waitUntil: 'networkidle'});
+    assert.equal(await app.locator('#install').isVisible(), false);
+    await app.close();
   });
 }
 

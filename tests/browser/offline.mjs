@@ -26,13 +26,16 @@ export async function withoutNetwork(browser, person, input) {
 async function keeps(browser, person, input) {
   const {page, hands} = person;
   await page.goto(input.wallet);
-  const links = await page.locator('a[href^="/credentials/"]').evaluateAll(all => all.map(one => one.href));
+  const links = await page.locator('a[href^="/credentials/"]').evaluateAll(all => [...new Set(all.map(one => one.href))]);
+  person.kept = {};
   for(const link of links) {
     await page.goto(link);
-    if(await page.locator('#credential[data-format="dc+sd-jwt"]').count() > 0) break;
+    const {format, credential} = await page.locator('#credential').evaluate(one => ({...one.dataset}));
+    if(person.kept[format]) continue;
+    person.kept[format] = credential;
+    await hands.press('#keep-here button');
+    await page.locator('#keep-here a[href="/offline"]').waitFor();
   }
-  await hands.press('#keep-here button');
-  await page.locator('#keep-here a[href="/offline"]').waitFor();
   await browser.picture(person, 'wallet-kept');
 }
 
@@ -53,18 +56,24 @@ async function codes(browser, {page, hands, size}, name) {
   return pictures;
 }
 
-async function chooseKept(page, input) {
+/** Opens what is kept in one format. */
+async function chooseKept({page, hands, kept}, input, format = 'dc+sd-jwt') {
   // What an installed wallet opens cannot be reached; its worker shows what is kept.
   await page.goto(`${input.wallet.replace(/\/$/, '')}/`);
   await page.locator('[data-kept]').first().waitFor();
   assert.equal(new URL(page.url()).pathname, '/offline');
+  await hands.press(`[data-kept="${kept[format]}"]`);
+  await page.locator('#seen-claims li').first().waitFor();
 }
 
 async function answersDesk(browser, desk, person, input) {
   const {page, hands} = person;
-  await chooseKept(page, input);
+  await page.goto(`${input.wallet.replace(/\/$/, '')}/offline`);
+  await page.locator('[data-kept]').first().waitFor();
   await browser.picture(person, 'offline-kept');
-  await hands.press('[data-kept]');
+  await chooseKept(person, input);
+  await browser.picture(person, 'offline-seen');
+  await hands.press('#present');
   await browser.picture(person, 'offline-code');
   await hands.attach('#code-file', {name: 'code.txt', mimeType: 'text/plain', buffer: Buffer.from('https://example.org/not-a-desk')});
   await page.locator('#code-problem:not([hidden])').waitFor();
@@ -89,8 +98,8 @@ async function answersDesk(browser, desk, person, input) {
 
 async function showsOneWay(browser, desk, person, input) {
   const {page, hands} = person;
-  await chooseKept(page, input);
-  await hands.press('[data-kept]');
+  await chooseKept(person, input);
+  await hands.press('#present');
   await hands.press('#without');
   await hands.tick('#claims input');
   await hands.press('#agree');
@@ -102,9 +111,13 @@ async function showsOneWay(browser, desk, person, input) {
   assert.notEqual(await desk.page.getByTestId('verdict').getAttribute('data-outcome'), 'pass');
 }
 
-/** The worker keeps the page anew in the language that was picked. */
+const labels = page => page.locator('#seen-claims li > span').allInnerTexts();
+
+/** The worker keeps the page anew in the language that was picked, and what is kept speaks it too. */
 async function speaksOther(browser, person, input) {
   const {page, language} = person;
+  await chooseKept(person, input, 'ldp_vc');
+  const before = await labels(page);
   const name = 'passerelle_wallet_language';
   // Not English: the pretended language of a person does not reach what fetches a worker, which Chromium asks for in its own.
   const [value, direction] = language === 'ar' ? ['fr', 'ltr'] : ['ar', 'rtl'];
@@ -118,6 +131,10 @@ async function speaksOther(browser, person, input) {
   await page.locator('[data-kept]').first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dir), direction);
   await browser.picture(person, 'offline-kept-other');
+  await chooseKept(person, input, 'ldp_vc');
+  const after = await labels(page);
+  assert(after.length > 3 && after.length === before.length && after.every((one, at) => one !== before[at]), `${before} / ${after}`);
+  await browser.picture(person, 'offline-seen-other');
   await page.context().clearCookies({name});
 }
 

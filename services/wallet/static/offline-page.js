@@ -1,13 +1,13 @@
-// Showing what is kept on this phone without a network: read a desk's code, choose what to show, sign, and show the answer
-// as codes. Nothing leaves the phone but by its screen.
+// What is kept on this phone, without a network: look at it, read a desk's code, choose what to show, sign, and show the answer as
+// codes. Nothing leaves the phone but by its screen.
 
-import {find, holding} from "/assets/wallet-key.js";
+import {find, holding, signedBy} from "/assets/wallet-key.js";
 import {all, note} from "/assets/offline-kept.js";
-import {answer, boundTo, choices, readCode, withoutAnswer} from "/assets/offline-showing.js";
+import {answer, boundTo, choices, isShown, isWhole, readCode, withoutAnswer} from "/assets/offline-showing.js";
+import {element, lines, nameOf, rows, showSeen, under} from "/assets/offline-seen.js";
 import {supportCode} from "/assets/offline-code.js";
 import {parts} from "/assets/offline-sequence.js";
 import {showProofs} from "/assets/offline-prove.js";
-import {country} from "/assets/wallet-region.js";
 import { fill, say } from "/assets/words.js";
 import {draw} from "/assets/qr-code.js";
 import {NoText, read, scan} from "/assets/qr-reader.js";
@@ -16,14 +16,7 @@ const NEXT_MS = 1400;
 
 const at = id => document.getElementById(id);
 
-const state = {kept: [], chosen: null, code: null, timer: null};
-
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children);
-  return made;
-}
+const state = {kept: [], chosen: null, code: null, timer: null, reader: null};
 
 /** One step is to be seen at a time. */
 function step(id) {
@@ -34,36 +27,48 @@ function step(id) {
 }
 
 function showKept() {
-  const rows = state.kept.map(one => {
-    const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say("offline-show"));
-    button.addEventListener('click', () => choose(one));
+  const kept = state.kept.map(one => {
+    const button = element('button', {type: 'button', class: 'secondary', 'data-kept': one.id}, say("offline-open"));
+    button.addEventListener('click', () => see(one));
     const issuer = element('small', {}, element('bdi', {}, one.issuer));
-    return element('li', {}, element('span', {}, element('bdi', {}, one.name), issuer), button);
+    return element('li', {}, element('span', {}, element('bdi', {}, nameOf(one)), issuer), button);
   });
-  fill(at('kept-list'), rows);
-  at('nothing-kept').hidden = rows.length > 0;
+  fill(at('kept-list'), kept);
+  at('nothing-kept').hidden = kept.length > 0;
   step('step-kept');
 }
 
-async function choose(one) {
+function see(one) {
   state.chosen = one;
+  showSeen(one, Date.now());
+  at('present').hidden = !isShown(one);
+  at('seen-alone').hidden = isShown(one);
+  step('step-seen');
+}
+
+async function present() {
+  const {chosen} = state;
   state.code = null;
-  const claims = one.claims || [];
-  const place = name => claims.findIndex(({path}) => path[0] === name);
+  const claims = chosen.claims || [];
+  const place = name => claims.indexOf(under(chosen, name)[0]);
   // In the order in which the certificate's own page has them; what that does not show comes last.
   const order = name => (place(name) < 0 ? claims.length : place(name));
-  const names = (await choices(one.credential)).sort((a, b) => order(a) - order(b));
-  const boxes = names.map(name => {
-    const claim = claims.find(({path}) => path.length === 1 && path[0] === name);
-    const value = claim && claim.region ? country(claim.value, claim.region) : (claim && claim.value) || '';
+  const names = (await choices(chosen)).sort((a, b) => order(a) - order(b));
+  fill(at('claims'), names.map(name => {
     const box = element('input', {type: 'checkbox', name: 'claim', value: name});
-    return element('label', {class: 'check'}, box,
-      element('span', {}, `${(claim && claim.label) || name}: `, element('bdi', {}, value)));
-  });
-  fill(at('claims'), boxes);
+    const said = under(chosen, name);
+    return element('label', {class: 'check'}, box, element('span', {}, ...(said.length ? lines(said) : [name])));
+  }));
+  const along = claims.filter(claim => !names.some(name => under(chosen, name).includes(claim)));
+  fill(at('along'), rows(along));
+  at('goes-along').hidden = along.length === 0;
+  at('along-title').hidden = isWhole(chosen);
+  at('whole').hidden = !isWhole(chosen);
+  at('choose-why').hidden = isWhole(chosen);
   at('code-problem').hidden = true;
   at('code-text').value = '';
   step('step-code');
+  reader().catch(() => {});
 }
 
 /** The desk's code decides for whom this phone signs, so it is shown before the person agrees. */
@@ -84,9 +89,26 @@ function chooseClaims() {
   step('step-claims');
 }
 
+/** What reads codes where the browser itself cannot is large, so it comes when a code is to be read. */
+function reader() {
+  if (!state.reader) {
+    state.reader = new Promise((done, failed) => {
+      const script = element('script', {src: '/assets/jsqr.js'});
+      script.onload = done;
+      script.onerror = () => {
+        state.reader = null;
+        failed(new NoText());
+      };
+      document.head.append(script);
+    });
+  }
+  return state.reader;
+}
+
 async function look() {
   at('scanner').hidden = false;
   try {
+    await reader();
     const text = await scan(at('video'));
     if (text) takeCode(text);
   } catch {
@@ -98,6 +120,7 @@ async function look() {
 
 async function readFiles(files) {
   try {
+    await reader();
     takeCode(await read(files));
   } catch (error) {
     if (!(error instanceof NoText)) throw error;
@@ -110,19 +133,31 @@ async function agree(event) {
   const {chosen, code} = state;
   const names = [...document.querySelectorAll('[name="claim"]:checked')].map(box => box.value);
   const now = Date.now();
-  if (!code) return showCodes(await withoutAnswer({credential: chosen.credential, names}), false);
+  if (!code) return showCodes(() => withoutAnswer({kept: chosen, names}), false);
   at('person').dataset.account = chosen.account;
+  const signer = await signerOf(chosen);
+  if (!signer) return problem(say("offline-no-key"));
+  return showCodes(async () => {
+    const text = await answer({kept: chosen, names, code, signer, now});
+    await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names, credential: chosen.id});
+    // A code is answered once.
+    state.code = null;
+    return text;
+  }, true);
+}
+
+function problem(text) {
+  at('for-whom').textContent = text;
+  at('for-whom').className = 'banner warning';
+}
+
+/** The key of this phone to which it is bound. */
+async function signerOf(kept) {
   const device = await find();
-  const key = device && device.thumbprint === chosen.holderKey ? await holding(boundTo(chosen.credential)) : null;
-  if (!key) {
-    at('for-whom').textContent = say("offline-no-key");
-    return undefined;
-  }
-  const text = await answer({credential: chosen.credential, names, code, key, now});
-  await note(chosen.account, {id: actId(now), to: code.audience, at: new Date(now).toISOString(), claims: names, credential: chosen.id});
-  // A code is answered once.
-  state.code = null;
-  return showCodes(text, true);
+  const bound = boundTo(kept);
+  const key = device && bound && device.thumbprint === kept.holderKey ? await holding(bound) : null;
+  if (!key) return null;
+  return {alg: key.privateKey.algorithm.name === 'ECDSA' ? 'ES256' : 'EdDSA', sign: bytes => signedBy(key, bytes)};
 }
 
 /** A UUID of version 7 (RFC 9562, 5.7): acts sort by their time. */
@@ -136,8 +171,15 @@ function actId(now) {
 }
 
 /** One code after the other, by itself or by hand where the person wants no movement. */
-async function showCodes(text, isAnswer) {
-  const codes = await parts(text);
+async function showCodes(make, isAnswer) {
+  let codes;
+  try {
+    codes = await parts(await make());
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problem(say("offline-too-long"));
+    return;
+  }
   let current = 0;
   const turn = by => {
     current = (current + by + codes.length) % codes.length;
@@ -167,6 +209,7 @@ async function start() {
     state.code = null;
     chooseClaims();
   });
+  at('present').addEventListener('click', present);
   at('claims-form').addEventListener('submit', agree);
   for (const back of document.querySelectorAll('[data-back]')) back.addEventListener('click', showKept);
   if ('serviceWorker' in navigator) navigator.serviceWorker.register('/offline-worker.js').catch(() => {});

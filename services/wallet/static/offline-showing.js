@@ -1,48 +1,61 @@
-// Showing an SD-JWT VC (RFC 9901): which parts go out, and the key binding that this phone signs for one desk and moment.
+// Showing what is kept: which parts of an SD-JWT go out (RFC 9901), or the whole of another, and what this phone signs for one desk
+// and moment.
 
-import {signedBy} from "/assets/wallet-key.js";
+import {enveloped, fromBase64url, jws, proven, sha256, toBase64url} from "/assets/offline-signing.js";
 
-const toBase64url = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)))
-  .replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
+const read = part => JSON.parse(new TextDecoder().decode(fromBase64url(part)));
 
-const fromBase64url = text =>
-  Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), character => character.charCodeAt(0));
+const payloadOf = credential => read(credential.split('.')[1]);
 
-const utf8 = text => new TextEncoder().encode(text);
+/** How this is shown; what was kept before copies had their names in every language is an SD-JWT VC. */
+const showing = kept => (kept.names ? kept.showing : 'keyBinding');
 
-const encoded = value => toBase64url(utf8(JSON.stringify(value)));
+/** Whether this phone can sign a showing by itself. */
+export const isShown = kept => Boolean(showing(kept));
+
+/** Whether it is shown as a whole or not at all. */
+export const isWhole = kept => showing(kept) !== 'keyBinding';
 
 /** The disclosures of a credential: `{encoded, digest, name, value}`; elements of lists have no name. */
 async function disclosures(credential) {
   const parts = credential.split('~').slice(1).filter(part => part !== '');
   return Promise.all(parts.map(async part => {
-    const items = JSON.parse(new TextDecoder().decode(fromBase64url(part)));
-    const digest = toBase64url(await crypto.subtle.digest('SHA-256', utf8(part)));
-    return {encoded: part, digest, name: items.length === 3 ? items[1] : null, value: items[items.length - 1]};
+    const items = read(part);
+    return {encoded: part, digest: toBase64url(await sha256(part)), name: items.length === 3 ? items[1] : null, value: items[items.length - 1]};
   }));
 }
 
-/** The names of the claims that the person may withhold: those that stand in disclosures of their own. */
-export async function choices(credential) {
-  const payload = JSON.parse(new TextDecoder().decode(fromBase64url(credential.split('.')[1])));
-  const top = new Set(payload._sd || []);
-  return (await disclosures(credential)).filter(one => top.has(one.digest)).map(one => one.name);
+/** Where the claims stand that may be withheld: in the subject where the credential is one of the VC Data Model. */
+function digests({format, credential}) {
+  const payload = payloadOf(credential);
+  const place = format === 'dc+sd-jwt' ? payload : payload.credentialSubject || {};
+  return new Set(place._sd || []);
 }
 
-/** The public key to which a credential is bound (RFC 9901, 4.1.2). */
-export const boundTo = credential => JSON.parse(new TextDecoder().decode(fromBase64url(credential.split('.')[1]))).cnf.jwk;
+/** The names of the claims that the person may withhold: those that stand in disclosures of their own. */
+export async function choices(kept) {
+  if (isWhole(kept)) return [];
+  const top = digests(kept);
+  return (await disclosures(kept.credential)).filter(one => top.has(one.digest)).map(one => one.name);
+}
+
+/** The public key to which it is bound (RFC 9901, 4.1.2); none where its device was lost when it was kept. */
+export function boundTo({names, holder, credential}) {
+  if (names) return holder ? holder.publicKey : null;
+  return payloadOf(credential).cnf.jwk;
+}
 
 /** The credential with these claims and all that stands in them; ends with a tilde. */
-async function select(credential, names) {
-  const all = await disclosures(credential);
-  const wanted = all.filter(one => names.includes(one.name) && one.name !== null);
-  const chosen = new Set(wanted);
+async function select(kept, names) {
+  const all = await disclosures(kept.credential);
+  const top = digests(kept);
+  const chosen = new Set(all.filter(one => top.has(one.digest) && names.includes(one.name)));
   // What stands in a chosen claim goes with it.
   for (const one of chosen) {
     const text = JSON.stringify(one.value);
     all.filter(other => !chosen.has(other) && text.includes(`"${other.digest}"`)).forEach(other => chosen.add(other));
   }
-  return [credential.split('~')[0], ...all.filter(one => chosen.has(one)).map(one => one.encoded), ''].join('~');
+  return [kept.credential.split('~')[0], ...all.filter(one => chosen.has(one)).map(one => one.encoded), ''].join('~');
 }
 
 /** What a desk's code says, `{nonce, audience}`; nothing where it is none. */
@@ -51,15 +64,23 @@ export function readCode(text) {
   return found ? {nonce: found[1], audience: found[2]} : null;
 }
 
-/** An answer to a desk's code, signed by this phone's key (RFC 9901, 4.3). `now` is in milliseconds. */
-export async function answer({credential, names, code, key, now}) {
-  const selected = await select(credential, names);
-  const hash = toBase64url(await crypto.subtle.digest('SHA-256', utf8(selected)));
+/** Chosen claims and a key binding (RFC 9901, 4.3). */
+async function bound({kept, names, code, signer, now}) {
+  const selected = await select(kept, names);
+  const hash = toBase64url(await sha256(selected));
   const claims = {iat: Math.floor(now / 1000), aud: code.audience, nonce: code.nonce, sd_hash: hash};
-  const input = `${encoded({typ: 'kb+jwt', alg: key.privateKey.algorithm.name === 'ECDSA' ? 'ES256' : 'EdDSA'})}.${encoded(claims)}`;
-  const signature = await signedBy(key, utf8(input));
-  return `${selected}${input}.${toBase64url(signature)}`;
+  return selected + await jws(signer, {typ: 'kb+jwt'}, claims);
 }
 
-/** The chosen parts without any answer: whoever has a copy can show it as well. */
-export const withoutAnswer = ({credential, names}) => select(credential, names);
+/** An answer to a desk's code. `signer` is {alg, sign}, with the key to which it is bound; `now` is in milliseconds. */
+export function answer({kept, names, code, signer, now}) {
+  const {credential, holder} = kept;
+  const ways = {keyBinding: bound, envelope: enveloped, proof: proven};
+  return ways[showing(kept)]({kept, names, credential, holder, code, signer, now});
+}
+
+/** The chosen parts, or the whole, without any answer: whoever has a copy can show it as well. */
+export async function withoutAnswer({kept, names}) {
+  if (!isWhole(kept)) return select(kept, names);
+  return typeof kept.credential === 'string' ? kept.credential : JSON.stringify(kept.credential);
+}

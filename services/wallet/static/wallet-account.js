@@ -4,9 +4,11 @@ import { register, withButton } from "/assets/passkey.js";
 import { find, forget, send } from "/assets/wallet-key.js";
 import { proven } from "/assets/wallet-proof.js";
 import { forgetAll } from "/assets/offline-kept.js";
+import { guideToInstall } from "/assets/wallet-install.js";
 import { listenToStop } from "/assets/wallet-stop.js";
 
 listenToStop();
+guideToInstall();
 
 // What this browser keeps is the officer's then.
 const atDesk = Boolean(document.getElementById("desk"));

@@ -3,6 +3,7 @@
 import { find, send } from "/assets/wallet-key.js";
 import { paint } from "/assets/wallet-look.js";
 import { label } from "/assets/wallet-status.js";
+import { guideToInstall } from "/assets/wallet-install.js";
 import { offerToRenew } from "/assets/wallet-renew.js";
 import { tellErased } from "/assets/wallet-erased.js";
 import { remindOfReturn } from "/assets/wallet-remind.js";
@@ -13,6 +14,7 @@ import { listenToYears, news } from "/assets/wallet-year.js";
 document.addEventListener("proof-brought", () => location.reload());
 listenToStop();
 remindOfReturn();
+guideToInstall();
 listenToYears(news());
 paint();
 offerToRenew();

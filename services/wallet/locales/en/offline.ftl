@@ -1,10 +1,10 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = Show without a network
-offline-lead = What you kept on this phone can be shown here, also in airplane mode. It takes about a minute.
+offline-lead = What you kept on this phone can be seen and shown here, also in airplane mode. It takes about a minute.
 offline-kept-title = Kept on this phone
 offline-nothing = Nothing is kept on this phone. Open a certificate while there is a network, and choose “Keep on this phone”.
-offline-show = Show
+offline-open = Open
 offline-code-title = Read the desk’s code
 offline-code-why = The officer shows you a square code. Your phone signs its answer for that desk alone.
 offline-scan = Scan with the camera
@@ -30,9 +30,22 @@ offline-before = Previous
 offline-after = Next
 offline-no-key = The key of this certificate is not on this phone any more. Ask the organisation to offer it again.
 offline-keep-title = Without a network
-offline-keep-why = You can keep a sealed copy on this phone and show it in airplane mode. Do so only on a phone that is yours and locked. It goes when you sign out.
+offline-keep-why = You can keep a sealed copy on this phone and use it in airplane mode. Do so only on a phone that is yours and locked. It goes when you sign out.
 offline-kept-why = A sealed copy is on this phone. It goes when you sign out.
 offline-keep = Keep on this phone
 offline-forget = Forget it here
 offline-open-offline = Show without a network
 offline-wallet = To my wallet
+
+# What is kept, as its person sees it.
+
+offline-present = Show it to somebody
+offline-alone = It can be seen here. To show it to somebody, a network is needed.
+offline-dates = From when and until when
+offline-ended = It was valid until { $at }. Ask the organisation for a new one when there is a network.
+offline-not-yet = It becomes valid on { $at }.
+offline-checked = So it stood on { $at }, when your wallet last asked. Without a network nobody sees what changed since.
+offline-unchecked = Your wallet could not ask yet. Open it when there is a network.
+offline-whole = This one can only be shown as a whole. All of this goes out.
+offline-along = This goes out with it
+offline-too-long = This is too long to be shown by codes. Show it when there is a network.

@@ -1,10 +1,10 @@
 # Showing without a network, and what is kept on the phone for it.
 
 offline-title = 无网络时出示
-offline-lead = 您保存在这部手机上的内容可以在此出示，飞行模式下也可以。大约需要一分钟。
+offline-lead = 您保存在这部手机上的内容可以在此查看和出示，飞行模式下也可以。大约需要一分钟。
 offline-kept-title = 保存在这部手机上
 offline-nothing = 这部手机上没有保存任何内容。请在有网络时打开一份证书，选择“保存在这部手机上”。
-offline-show = 出示
+offline-open = 打开
 offline-code-title = 读取柜台的码
 offline-code-why = 工作人员会向您出示一个方形码。您的手机只为该柜台签署回答。
 offline-scan = 用相机扫描
@@ -30,9 +30,22 @@ offline-before = 上一个
 offline-after = 下一个
 offline-no-key = 这份证书的密钥已不在这部手机上。请让签发组织重新提供。
 offline-keep-title = 无网络时
-offline-keep-why = 您可以在这部手机上保存一份加密副本，并在飞行模式下出示。仅限您自己的已设锁手机。退出登录时会删除。
+offline-keep-why = 您可以在这部手机上保存一份加密副本，并在飞行模式下使用。仅限您自己的已设锁手机。退出登录时会删除。
 offline-kept-why = 这部手机上有一份加密副本。退出登录时会删除。
 offline-keep = 保存在这部手机上
 offline-forget = 从这里删除
 offline-open-offline = 无网络时出示
 offline-wallet = 前往我的钱包
+
+# What is kept, as its person sees it.
+
+offline-present = 向他人出示
+offline-alone = 可以在这里查看。要向他人出示，需要网络。
+offline-dates = 有效的起止时间
+offline-ended = 它的有效期到 { $at } 为止。有网络时请向该组织申请新的。
+offline-not-yet = 它从 { $at } 起有效。
+offline-checked = 这是您的钱包在 { $at } 最后一次查询时的状态。没有网络时，谁也看不到此后的变化。
+offline-unchecked = 您的钱包还未能查询。请在有网络时打开它。
+offline-whole = 这一份只能整份出示。以下全部内容都会发出。
+offline-along = 以下内容会一并发出
+offline-too-long = 内容太长，无法用码出示。请在有网络时出示。

@@ -34,6 +34,7 @@ pub mod oauth;
 pub mod offers;
 pub mod officers;
 pub mod offline;
+pub mod offline_copy;
 pub mod offline_proof;
 pub mod pins;
 pub mod presentations;

@@ -7,7 +7,7 @@ use actix_web::web::{Path, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
@@ -19,6 +19,7 @@ use super::App;
 use super::assets::ASSETS;
 use super::auth::SignedIn;
 use super::pages::frame::Frame;
+use super::views::CredentialCopy;
 use crate::app::offline::OfflineAct;
 use crate::words::Words;
 
@@ -40,12 +41,14 @@ pub const PROOF: Asset = file!("offline-proof.js", SCRIPT);
 pub const PROVE: Asset = file!("offline-prove.js", SCRIPT);
 pub const SEND: Asset = file!("offline-send.js", SCRIPT);
 pub const SEQUENCE: Asset = file!("offline-sequence.js", SCRIPT);
+pub const SEEN: Asset = file!("offline-seen.js", SCRIPT);
 pub const SHOWING: Asset = file!("offline-showing.js", SCRIPT);
+pub const SIGNING: Asset = file!("offline-signing.js", SCRIPT);
 
 const WORKER: &str = include_str!("../../static/offline-worker.js");
 
 /// What the page needs of `/assets/`, of the wallet and of all services.
-const NEEDED: [&str; 28] = [
+const NEEDED: [&str; 32] = [
     "offline.css",
     "offline-code.js",
     "offline-kept.js",
@@ -53,12 +56,16 @@ const NEEDED: [&str; 28] = [
     "offline-page.js",
     "offline-proof.js",
     "offline-prove.js",
+    "offline-seen.js",
     "offline-send.js",
     "offline-sequence.js",
     "offline-showing.js",
+    "offline-signing.js",
     "wallet.css",
     "wallet-capture.js",
     "wallet-key.js",
+    "wallet-look.js",
+    "wallet-status.js",
     "wallet-ask-pin.js",
     "wallet-presence.js",
     "wallet-pin-wait.js",
@@ -127,22 +134,13 @@ async fn worker(request: HttpRequest, app: App, words: Words) -> HttpResponse {
         .body(head + WORKER)
 }
 
-/// A credential as it was issued, for the person's own device.
-#[derive(Serialize, ToSchema)]
-pub struct CredentialCopy {
-    /// Text, or an object for `ldp_vc`.
-    #[schema(value_type = Object)]
-    credential: Value,
-}
-
 /// The copy that the person keeps on their phone.
 #[utoipa::path(tag = "credentials", security(("session" = [])), params(("id" = String, Path)), responses(
     (status = 200, body = CredentialCopy), (status = "4XX", body = Problem)))]
 #[get("/credentials/{id}/copy")]
 pub async fn copy_credential(app: App, person: SignedIn, id: Path<String>) -> Result<HttpResponse, Problem> {
-    let kept = app.wallet.credential(&person.0, &id).await?;
-    let copy = CredentialCopy { credential: kept.held.credential };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(copy))
+    let copy = app.wallet.offline_copy(&person.0, &id).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(CredentialCopy::new(copy)))
 }
 
 /// Something that the person showed while their phone had no network.

@@ -40,6 +40,7 @@ catalogues!(
     "help",
     "helped",
     "home",
+    "install",
     "mandates",
     "next",
     "offer",

@@ -12,13 +12,13 @@ const NONCE: &str = "n-0S6_WzA2Mj-0123456789";
 /// What is never asked for here.
 const SECRETS: [&str; 2] = ["Diallo", "1988-05-04"];
 
-async fn holder(world: &World, forms: &[&'static str]) -> Person {
+pub async fn holder(world: &World, forms: &[&'static str]) -> Person {
     world.others.knobs().forms = forms.to_vec();
     world.holder("anna").await
 }
 
 /// The credential that came by this configuration.
-async fn held(person: &Person, end: &str) -> Value {
+pub async fn held(person: &Person, end: &str) -> Value {
     let all = person.credentials().await;
     let configuration = format!("StaffIdentity_{end}");
     for one in &all {

@@ -26,6 +26,7 @@ mod mandates;
 mod oauth;
 mod offline;
 mod offline_proof;
+mod offline_showing;
 mod pages;
 mod person_pages;
 mod presenting;

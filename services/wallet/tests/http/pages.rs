@@ -136,7 +136,15 @@ async fn manifest_and_icons_make_it_installable() {
     let manifest =
         agent.get(format!("{}/manifest.webmanifest", world.url)).await.unwrap().expect(200).unwrap();
     let manifest = manifest.json().unwrap();
-    assert_eq!(manifest["display"], "standalone");
+    assert_eq!(
+        ["id", "start_url", "scope", "display"].map(|member| manifest[member].as_str().unwrap()),
+        ["/", "/", "/", "standalone"]
+    );
+    let masked = |size: &str| {
+        let mut icons = manifest["icons"].as_array().unwrap().iter();
+        icons.any(|icon| icon["sizes"] == size && icon["purpose"].as_str().unwrap().contains("maskable"))
+    };
+    assert!(masked("192x192") && masked("512x512"), "{manifest}");
     let arabic =
         agent.get(format!("{}/manifest.webmanifest?language=ar", world.url)).await.unwrap().json().unwrap();
     assert_eq!(
@@ -147,6 +155,25 @@ async fn manifest_and_icons_make_it_installable() {
         let url = format!("{}{}", world.url, icon["src"].as_str().unwrap());
         agent.get(url).await.unwrap().expect(200).unwrap();
     }
+}
+
+#[actix_web::test]
+async fn a_guide_to_the_home_screen_is_on_the_first_page_and_that_of_the_account() {
+    let world = World::new().await;
+    let person = world.holder("anna").await;
+    let (home, account) = (person.page("/").await.text(), person.page("/account").await.text());
+    for page in [&home, &account] {
+        assert!(page.contains("id=\"install\" data-certificates"), "{page}");
+        assert_eq!(page.matches("data-steps=").count(), 3, "for each kind of device");
+    }
+    // Hidden until a script knows that it is of use; it is answered on the first page alone.
+    assert!(
+        home.contains("aria-labelledby=\"install-title\" hidden") && home.contains("id=\"install-later\"")
+    );
+    assert!(!account.contains("id=\"install-later\""));
+    let newcomer = world.person("ben").await;
+    let empty = newcomer.page("/").await.text();
+    assert!(empty.contains("id=\"install\" aria-labelledby"), "{empty}");
 }
 
 #[actix_web::test]

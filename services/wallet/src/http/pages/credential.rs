@@ -9,6 +9,7 @@ use web::page::html;
 use super::entry::sign_in_first;
 use super::frame::Frame;
 use super::shown::{Card, explanation, verdict};
+use crate::app::offline_copy::Showing;
 use crate::http::App;
 use crate::http::auth::find_person;
 use crate::http::views::{ClaimView, CredentialView};
@@ -31,6 +32,8 @@ struct CredentialPage {
     /// The name of the sentence that explains the status.
     status_what: &'static str,
     whole: bool,
+    /// Without a network it can be looked at alone.
+    seen_only: bool,
     raw: String,
 }
 
@@ -59,6 +62,7 @@ async fn show_credential(
         verdict: verdict(standing),
         status_what: explanation(standing),
         whole: kept.held.is_whole(),
+        seen_only: Showing::of(&kept.held).is_none(),
         raw,
         view,
     })

@@ -10,6 +10,7 @@ mod existence;
 mod export;
 mod mandates;
 mod offers;
+mod offline;
 mod officers;
 mod presentations;
 mod sharings;
@@ -51,6 +52,7 @@ pub use mandates::{
     OfficerMandatesView, RepresentativeView, RepresentativeVisit,
 };
 pub use offers::{Acceptance, AuthorizationBody, AuthorizationView, OfferLink, OfferStep, OfferView, Wish};
+pub use offline::CredentialCopy;
 pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
