@@ -26,6 +26,11 @@ const LEAST_HOURS: i64 = 2;
 /// Of each kind in one look.
 const STEP: u32 = 200;
 
+/// Between which moments a time helps somebody who hears of it.
+fn bookable(now: Timestamp) -> (Timestamp, Timestamp) {
+    (now + Duration::hours(LEAST_HOURS), now + Duration::days(MOST_DAYS_AHEAD))
+}
+
 impl Issuer {
     /// Puts what is to be told into the outbox. How many are new.
     pub async fn recall_enrolments(&self, tenant: &Tenant) -> Result<usize, store_issuer::Error> {
@@ -64,8 +69,7 @@ impl Issuer {
         tenant: &Tenant,
         now: Timestamp,
     ) -> Result<usize, store_issuer::Error> {
-        let window = (now + Duration::hours(LEAST_HOURS), now + Duration::days(MOST_DAYS_AHEAD));
-        let Some(opened) = tx.newest_opening(&tenant.id, window).await? else { return Ok(0) };
+        let Some(opened) = tx.newest_opening(&tenant.id, bookable(now)).await? else { return Ok(0) };
         let (mut told, mut after) = (0, (Timestamp::UNIX_EPOCH, String::new()));
         loop {
             let page = tx.list_kept_places(&tenant.id, (after.0, &after.1), STEP).await?;
@@ -145,7 +149,7 @@ impl Issuer {
             MessageEvent::TimesOpen => {
                 let row = tx.find_enrolment(&tenant.id, about).await?;
                 let waits = row.is_some_and(|row| row.place_kept_at.is_some());
-                waits && self.latest_opening(&mut tx, &tenant.id, now).await?.is_some()
+                waits && tx.newest_opening(&tenant.id, bookable(now)).await?.is_some()
             }
             MessageEvent::PlaceMissing => self.is_place_missing(&mut tx, &tenant.id, about).await?,
             _ => {

@@ -361,6 +361,7 @@ mod tests {
             suspends: Some(day("2027-06-01")),
             about: Some("Yusuf Diallo".to_owned()),
             first: Some(day("2026-06-30")),
+            closes: Vec::new(),
             proof: Some(Proof {
                 reference: "K7M2-Q9XR".to_owned(),
                 years: "2025 2026".to_owned(),
