@@ -138,7 +138,16 @@ impl Asking<'_> {
 
     fn quiet(&self, wish: Wish, on_hold: bool, next_opens: Option<NaiveDate>) -> Asked {
         let year = self.today.year();
-        Asked { year, wish, due: None, held_from: None, on_hold, next_opens, may_begin: false, closes: Vec::new() }
+        Asked {
+            year,
+            wish,
+            due: None,
+            held_from: None,
+            on_hold,
+            next_opens,
+            may_begin: false,
+            closes: Vec::new(),
+        }
     }
 
     fn dates(&self, year: i32) -> Option<Cow<'_, Dates>> {

@@ -233,7 +233,9 @@ fn too_early(own: &Dates, payroll: NaiveDate, day: NaiveDate) -> Option<String> 
     }
     let first = own.payroll;
     (payroll < first).then(|| {
-        format!("the dates of this person are other ones: the first payroll without payment is that of {first}")
+        format!(
+            "the dates of this person are other ones: the first payroll without payment is that of {first}"
+        )
     })
 }
 

@@ -97,9 +97,8 @@ impl Transaction {
         limit: u32,
     ) -> Result<Vec<(String, i32)>, Error> {
         let rows = self.tx.fetch_all(ASKING, args![tenant, first, last, year, limit]).await?;
-        let one = |row: &Row| {
-            Ok((row.text("person")?, Columns { table: "fund_cycles", row }.number("year")?))
-        };
+        let one =
+            |row: &Row| Ok((row.text("person")?, Columns { table: "fund_cycles", row }.number("year")?));
         rows.iter().map(one).collect()
     }
 

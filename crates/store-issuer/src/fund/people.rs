@@ -71,7 +71,8 @@ const ENDING: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND end_told =
     ORDER BY benefit_until LIMIT $3";
 
 /// The database orders them as the index has them.
-const OF_COUNTRY: &str = "SELECT id FROM fund_people WHERE tenant = $1 AND country = $2 AND id > $3 ORDER BY id LIMIT $4";
+const OF_COUNTRY: &str =
+    "SELECT id FROM fund_people WHERE tenant = $1 AND country = $2 AND id > $3 ORDER BY id LIMIT $4";
 
 impl Transaction {
     /// The pseudonymous numbers of the people of a country, those after one.

@@ -30,8 +30,8 @@ use wire::enrolment::{EnrolmentClaim, EnrolmentKey, EnrolmentStatus, device_key_
 pub use appointments::{AgendaLine, NewSlots, SupplyView};
 pub(super) use calls::SIGNALS_KEPT_HOURS;
 pub use desk::{Decision, DeskNote, DeskPage};
-pub(super) use picture::picture_purpose;
 pub use paging::After;
+pub(super) use picture::picture_purpose;
 pub use separation::SeparationSeen;
 pub(super) use separation::UNANSWERED_KEPT_HOURS;
 pub use station::SeenAtStation;

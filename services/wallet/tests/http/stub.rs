@@ -21,8 +21,8 @@ pub use forms::FORMS;
 
 use credentials::{receipt, status};
 use fund::{
-    enrolment, enrolment_step, enrolment_times, existence, existence_ahead, existence_answer, existence_appeal,
-    existence_form, existence_place, existence_receipt, year,
+    enrolment, enrolment_step, enrolment_times, existence, existence_ahead, existence_answer,
+    existence_appeal, existence_form, existence_place, existence_receipt, year,
 };
 use issuer::{deferred, issue, logo, metadata, nonce, notification, offer, server_metadata, token};
 use verifier::{request_object, request_object_by_post, response, verifier_receipt};

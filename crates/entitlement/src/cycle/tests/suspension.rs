@@ -203,7 +203,8 @@ fn whose_dates_moved_after_the_proposal_is_on_no_earlier_list() {
     let (named, why) = list(&later, "2027-06-01");
     assert!(named == 0 && why.unwrap().ends_with("2027-08-02"));
     assert_eq!(list(&later, "2027-08-02"), (1, None));
-    let grace = Moves { grace_until: Some(day("2027-07-18")), payroll: Some(day("2027-08-02")), ..Moves::default() };
+    let grace =
+        Moves { grace_until: Some(day("2027-07-18")), payroll: Some(day("2027-08-02")), ..Moves::default() };
     let (named, why) = list(&moved(grace), "2027-08-02");
     assert!(named == 0 && why.unwrap().ends_with("until 2027-07-18"));
 }

@@ -61,7 +61,8 @@ impl Issuer {
         let (kept_at, id) = after.map_or((Timestamp::UNIX_EPOCH, ""), |after| (after.0, after.1.as_str()));
         let mut tx = self.store.read().await?;
         let rows = tx.list_kept_places(tenant, (kept_at, id), PAGE + 1).await?;
-        let (rows, next) = page(rows, |row| After(row.place_kept_at.unwrap_or(row.invited_at), row.id.clone()));
+        let (rows, next) =
+            page(rows, |row| After(row.place_kept_at.unwrap_or(row.invited_at), row.id.clone()));
         Ok((named(&mut tx, tenant, rows).await?, next))
     }
 
@@ -74,7 +75,9 @@ impl Issuer {
     ) -> Result<FreeTimes, EnrolmentError> {
         let tenant = self.enrolling(tenant)?;
         let after = match after.filter(|text| !text.is_empty()) {
-            Some(text) => Some(After::parse(text).ok_or(EnrolmentError::Form("`after` is the `next` of a page before"))?),
+            Some(text) => Some(
+                After::parse(text).ok_or(EnrolmentError::Form("`after` is the `next` of a page before"))?,
+            ),
             None => None,
         };
         let mut tx = self.store.read().await?;

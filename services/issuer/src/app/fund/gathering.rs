@@ -147,7 +147,8 @@ impl Issuer {
             let first_forms = first_forms(&mut tx, tenant, &asked).await?;
             let asking = asking_years(&mut tx, tenant, &asked, self.today().year()).await?;
             drop(tx);
-            let going = Going { tenant, mailing: &before, calendars, proofs, before_them, first_forms, asking };
+            let going =
+                Going { tenant, mailing: &before, calendars, proofs, before_them, first_forms, asking };
             let letters = self.write_letters(&going, &asked);
             let (superseded, letters): (Vec<_>, Vec<_>) =
                 letters.into_iter().partition(|letter| letter.fault.as_deref() == Some(SUPERSEDED));

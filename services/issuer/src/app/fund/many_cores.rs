@@ -32,7 +32,10 @@ mod tests {
     fn everything_is_made_once_and_stands_in_its_order() {
         for many in [0, 1, 7, 1000] {
             let items: Vec<usize> = (0..many).collect();
-            assert_eq!(on_all_cores(&items, |it| it * 2, |_| 0), (0..many).map(|it| it * 2).collect::<Vec<_>>());
+            assert_eq!(
+                on_all_cores(&items, |it| it * 2, |_| 0),
+                (0..many).map(|it| it * 2).collect::<Vec<_>>()
+            );
         }
     }
 }

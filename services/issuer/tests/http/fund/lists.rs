@@ -90,12 +90,14 @@ async fn list_follows_the_dates_that_were_moved_for_a_country_and_is_shown_by_co
     let page = flo.get(&june).await.text();
     let (named, spared) = page.split_once("Held out</h2>").unwrap();
     assert!(named.contains(&boris) && !named.contains(&amina), "{page}");
-    assert!(spared.contains(&amina) && spared.contains("first payroll without payment is that of 2027-08-02"));
+    assert!(
+        spared.contains(&amina) && spared.contains("first payroll without payment is that of 2027-08-02")
+    );
     // By country: who is named, who is spared, how many, and nothing of the others.
-    for (code, here, away, many) in
-        [("sen", &amina, &boris, "0 people would be held, and 1 person held out"),
-         ("RUS", &boris, &amina, "1 person would be held, and 0 people held out"),]
-    {
+    for (code, here, away, many) in [
+        ("sen", &amina, &boris, "0 people would be held, and 1 person held out"),
+        ("RUS", &boris, &amina, "1 person would be held, and 0 people held out"),
+    ] {
         let part = flo.get(&format!("{june}?country={code}")).await.text();
         assert!(part.contains(here.as_str()) && !part.contains(away.as_str()), "{code}: {part}");
         assert!(part.contains(many), "{code}: {part}");

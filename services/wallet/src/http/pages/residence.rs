@@ -14,13 +14,13 @@ pub struct Residence {
     /// The name of the sentence above.
     pub title: &'static str,
     pub lines: Vec<Sentence>,
+    /// Whom to call. Digits have a direction of their own.
+    pub telephone: Option<String>,
 }
 
 impl Residence {
     pub fn new(words: Words, note: &ResidenceNote) -> Self {
-        let day = |id: &str, at: Option<&Timestamp>| {
-            at.map(|at| words.say(id).with("day", words.day(at)))
-        };
+        let day = |id: &str, at: Option<&Timestamp>| at.map(|at| words.say(id).with("day", words.day(at)));
         let said = |what, pay| [day(what, note.closed_at.as_ref()), Some(words.say(pay))];
         let (tone, title, lines) = match note.state {
             ResidenceState::Open => {
@@ -43,15 +43,15 @@ impl Residence {
             }
         };
         let calls = note.state != ResidenceState::Stays;
-        let lines = lines.into_iter().chain(calls.then(|| telephone(words, note))).collect();
-        Self { tone, title, lines }
+        let telephone = telephone(note).filter(|_| calls);
+        let unknown = (calls && telephone.is_none()).then(|| words.say("residence-call"));
+        Self { tone, title, lines: lines.into_iter().chain(unknown).collect(), telephone }
     }
 }
 
-fn telephone(words: Words, note: &ResidenceNote) -> Sentence {
+/// The groups of a number stand in one line; of several numbers each.
+fn telephone(note: &ResidenceNote) -> Option<String> {
     let short = |number: &&String| number.chars().count() <= LONGEST_NUMBER;
-    match note.telephone.as_ref().filter(short) {
-        Some(number) => words.say("residence-telephone").with("telephone", number),
-        None => words.say("residence-call"),
-    }
+    let kept = |number: &String| number.replace(' ', "\u{a0}").replace(";\u{a0}", "; ");
+    note.telephone.as_ref().filter(short).map(kept)
 }
