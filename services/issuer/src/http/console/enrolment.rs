@@ -267,8 +267,8 @@ impl From<&SupplyView> for SupplyLine {
                 &format!(" At the pace of the last two weeks they are gone on {}.", gone.format("%-d %B"));
         }
         if view.waiting > 0 {
-            let waiting = u64::try_from(view.waiting).unwrap_or(u64::MAX);
-            words += &format!(" {} with a kept place.", counted(waiting, "person waits", "people wait"));
+            let waiting = counted(view.waiting, "person waits", "people wait");
+            words += &format!(" {waiting} with a kept place.");
         }
         let by_language = view.by_language.iter().map(|(code, it)| LanguageLine {
             name: if code.is_empty() { "Language not known" } else { language_name(code) },
