@@ -181,7 +181,12 @@ async fn a_question_about_the_residence_is_told_with_what_it_means_and_how_it_en
     let cases = [
         (
             json!({"state": "open", "dueAt": "2026-02-04T09:00:00Z", "telephone": "+1 212 963 6931"}),
-            vec!["looks at where you live", "4 February 2026", "stops no payment", "residence-telephone\">+1\u{a0}212\u{a0}963\u{a0}6931<"],
+            vec![
+                "looks at where you live",
+                "4 February 2026",
+                "stops no payment",
+                "residence-telephone\">+1\u{a0}212\u{a0}963\u{a0}6931<",
+            ],
         ),
         (json!({"state": "open"}), vec!["looks at where you live", "number that you know"]),
         (
