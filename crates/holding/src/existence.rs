@@ -12,6 +12,7 @@ use wire::existence::{
     AppealState, Capture, CaptureOutcome, CaptureRequest, CapturedFrame, ExistenceAnswer, ExistenceAppeal,
     ExistenceForm, ExistenceReceipt, FormState, KeptFor, PicturesKept, PlaceAsked,
 };
+use wire::residence::ResidenceNote;
 
 use crate::party::Party;
 
@@ -70,6 +71,12 @@ pub struct Existence {
     /// The Fund has the proof and asks for the place.
     #[serde(default)]
     pub place: Option<PlaceAsked>,
+    /// The years for which an answer that is made now counts, as the Fund said when it gave the challenge.
+    #[serde(default)]
+    pub closes: Vec<i32>,
+    /// The Fund looks at where the person lives, or did so lately.
+    #[serde(default)]
+    pub residence: Option<ResidenceNote>,
 }
 
 /// A challenge that was fetched to be answered later, once.
@@ -151,10 +158,12 @@ impl Existence {
         self.kept.as_ref().is_some_and(|kept| kept.why != KeptFor::Erased)
     }
 
-    /// Whether the Fund may say something new of a confirmed proof.
+    /// Whether the Fund may say something new of a confirmed proof: of its receipt, pictures or place, or, until the next window,
+    /// that it looks at where the person lives.
     #[must_use]
-    pub fn asks_again(&self) -> bool {
-        self.receipt.is_none() || self.place.is_some() || self.keeps_pictures()
+    pub fn asks_again(&self, now: Timestamp) -> bool {
+        let is_current = self.receipt.as_ref().is_none_or(|receipt| receipt.next_opens > now.date_naive());
+        is_current || self.place.is_some() || self.residence.is_some() || self.keeps_pictures()
     }
 
     #[must_use]
@@ -270,6 +279,8 @@ mod tests {
             form: None,
             kept: None,
             place: None,
+            closes: Vec::new(),
+            residence: None,
         }
     }
 

@@ -48,10 +48,14 @@ const CLOSE_SLOT: &str =
 const FIND_SLOT: &str = "SELECT * FROM enrolment_slots WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
 // A time that was just opened belongs for a while to those who wait with a kept place.
 const FREE_SLOTS: &str = "SELECT s.* FROM enrolment_slots s WHERE s.tenant = $1 AND s.closed_at IS NULL
-        AND s.starts_at > $2 AND s.starts_at < $3 AND s.opened_at <= $4
+        AND (s.starts_at, s.id) > ($2, $5) AND s.starts_at < $3 AND s.opened_at <= $4
         AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
             WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')
-    ORDER BY s.starts_at, s.id LIMIT $5";
+    ORDER BY s.starts_at, s.id LIMIT $6";
+const NEWEST_OPENING: &str = "SELECT MAX(s.opened_at) AS opened_at FROM enrolment_slots s
+    WHERE s.tenant = $1 AND s.closed_at IS NULL AND s.starts_at > $2 AND s.starts_at < $3
+        AND NOT EXISTS (SELECT 1 FROM enrolment_appointments a
+            WHERE a.tenant = s.tenant AND a.slot_id = s.id AND a.state <> 'cancelled')";
 // Of each language by itself and of each three hours of the reader's day a few, so that many times of one agent hide neither other
 // days nor other languages. What the reader can be awake for comes first, and is put back into the order of time by who shows it.
 const FREE_SLOTS_FOR: &str = "SELECT * FROM (SELECT s.*, ROW_NUMBER() OVER (
@@ -132,16 +136,27 @@ impl Transaction {
         self.tx.fetch_optional(FIND_SLOT, args![tenant, id]).await?.as_ref().map(slot).transpose()
     }
 
-    /// Free times between two moments that were opened until a third, earliest first.
+    /// Free times between two moments that were opened until a third, earliest first; of those that begin with the first moment, the
+    /// ones after an id.
     pub async fn list_free_slots(
         &mut self,
         tenant: &str,
         (from, until): (Timestamp, Timestamp),
         opened_until: Timestamp,
-        limit: u32,
+        (after, limit): (&str, u32),
     ) -> Result<Vec<SlotRow>, Error> {
-        let rows = self.tx.fetch_all(FREE_SLOTS, args![tenant, from, until, opened_until, limit]).await?;
-        rows.iter().map(slot).collect()
+        let values = args![tenant, from, until, opened_until, after, limit];
+        self.tx.fetch_all(FREE_SLOTS, values).await?.iter().map(slot).collect()
+    }
+
+    /// When the newest of the times between two moments was opened that are still free.
+    pub async fn newest_opening(
+        &mut self,
+        tenant: &str,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<Option<Timestamp>, Error> {
+        let row = self.tx.fetch_optional(NEWEST_OPENING, args![tenant, from, until]).await?;
+        Ok(row.map(|row| row.opt_time("opened_at")).transpose()?.flatten())
     }
 
     /// Free times for one person to choose from, spread over days, hours and languages. `language` and `offset_minutes` from UTC are the

@@ -73,7 +73,9 @@ const LIST_OF: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND subject_id
 const LIST_IN: &str = "SELECT * FROM enrolments WHERE tenant = $1 AND stage = $2 ORDER BY id LIMIT $3";
 const LIST_WAITING: &str =
     "SELECT * FROM enrolments WHERE tenant = $1 AND stage IN ('invited', 'claimed', 'approved')
-        AND place_kept_at IS NOT NULL ORDER BY place_kept_at LIMIT $2";
+        AND (place_kept_at, id) > ($2, $3) ORDER BY place_kept_at, id LIMIT $4";
+const COUNT_WAITING: &str = "SELECT COUNT(*) AS many FROM enrolments WHERE tenant = $1
+        AND stage IN ('invited', 'claimed', 'approved') AND place_kept_at IS NOT NULL";
 /// Of those who were not told before. An invitation by letter is as old as the day on which the post took it.
 const TO_RECALL: &str = "SELECT e.* FROM enrolments e WHERE e.tenant = $1 AND e.stage = 'invited'
         AND e.invited_at <= $2 AND e.expires_at > $3
@@ -180,9 +182,21 @@ impl Transaction {
             .collect()
     }
 
-    /// People who found no appointment, in the order of their places.
-    pub async fn list_kept_places(&mut self, tenant: &str, limit: u32) -> Result<Vec<EnrolmentRow>, Error> {
-        self.tx.fetch_all(LIST_WAITING, args![tenant, limit]).await?.iter().map(enrolment).collect()
+    /// People who found no appointment, in the order of their places, those after one.
+    pub async fn list_kept_places(
+        &mut self,
+        tenant: &str,
+        (kept_at, id): (Timestamp, &str),
+        limit: u32,
+    ) -> Result<Vec<EnrolmentRow>, Error> {
+        let rows = self.tx.fetch_all(LIST_WAITING, args![tenant, kept_at, id, limit]).await?;
+        rows.iter().map(enrolment).collect()
+    }
+
+    /// How many they are.
+    pub async fn count_kept_places(&mut self, tenant: &str) -> Result<u64, Error> {
+        let row = self.tx.fetch_optional(COUNT_WAITING, args![tenant]).await?.ok_or_else(Error::stale)?;
+        Columns { table: "enrolments", row: &row }.number("many")
     }
 
     /// Invitations that were sent until a moment, live still at another, and that nobody was reminded of.

@@ -91,7 +91,9 @@ async fn an_enrolment_comes_back_as_it_was_and_one_is_open_at_a_time() {
         row.revision = 1;
         assert_eq!(tx.find_enrolment_by_secret(FUND, "secret").await.unwrap(), Some(row.clone()));
         assert_eq!(tx.find_enrolment_by_secret("undp", "secret").await.unwrap(), None);
-        assert_eq!(tx.list_kept_places(FUND, 9).await.unwrap(), [row.clone()]);
+        assert_eq!(tx.list_kept_places(FUND, (Timestamp::UNIX_EPOCH, ""), 9).await.unwrap(), [row.clone()]);
+        assert_eq!(tx.count_kept_places(FUND).await.unwrap(), 1);
+        assert_eq!(tx.list_kept_places(FUND, (now(), &row.id), 9).await.unwrap(), [], "nobody after");
         row.enrolment = row.enrolment.refused("agent", Refusal::Line).unwrap();
         tx.replace_enrolment(FUND, &row).await.unwrap();
         tx.insert_enrolment(FUND, &enrolment("e-3", "s-1")).await.unwrap();
@@ -154,7 +156,7 @@ async fn a_time_has_one_person_and_a_person_one_time() {
         assert_eq!(tx.count_needing_appointment(FUND, now()).await.unwrap(), 1);
         assert!(!tx.close_slot(FUND, "t-1", now()).await.unwrap(), "somebody has it");
         let window = (now(), now() + Duration::days(1));
-        let free = tx.list_free_slots(FUND, window, now(), 9).await.unwrap();
+        let free = tx.list_free_slots(FUND, window, now(), ("", 9)).await.unwrap();
         assert_eq!(free, [slot("t-2", 80)]);
         assert_eq!(tx.count_free_slots(FUND, window).await.unwrap(), 1);
         let language = slot("t-1", 60).language;
@@ -167,7 +169,7 @@ async fn a_time_has_one_person_and_a_person_one_time() {
         assert_eq!(tx.count_needing_by_language(FUND, now()).await.unwrap(), one);
         let before = now() - Duration::hours(1);
         assert!(
-            tx.list_free_slots(FUND, window, before, 9).await.unwrap().is_empty(),
+            tx.list_free_slots(FUND, window, before, ("", 9)).await.unwrap().is_empty(),
             "opened later than that"
         );
         assert!(tx.change_appointment(FUND, "a-1", ("booked", "cancelled"), now()).await.unwrap());

@@ -83,7 +83,7 @@ async fn begun(store: &Store) {
 }
 
 #[tokio::test]
-async fn form_takes_the_place_of_an_earlier_one_of_its_year_that_is_in_no_mailing() {
+async fn form_takes_the_place_of_earlier_ones_that_are_in_no_mailing_and_people_are_counted_once() {
     let engines = engines().await;
     for store in &engines.stores {
         begun(store).await;
@@ -91,23 +91,41 @@ async fn form_takes_the_place_of_an_earlier_one_of_its_year_that_is_in_no_mailin
         let asked = tx.list_asked_fund_letters("fund", "mail-paper", "", 9).await.unwrap();
         let (first, gathered) = (&asked[0], &asked[1]);
         tx.insert_fund_letter("fund", &letter("m1", gathered, None)).await.unwrap();
-        for (of, year, expected) in [
-            (first, first.year - 1, 0),
-            (gathered, gathered.year, 0),
-            (first, first.year, 1),
-            (first, first.year, 0),
-        ] {
-            let person = of.person.id.as_str();
-            let many = tx.supersede_fund_forms("fund", (person, year), "the second", now()).await.unwrap();
-            assert_eq!(many, expected, "{person} {year}");
+        let again = |person: &str, year: i32| EffectRow {
+            key: format!("{person}/{year}/again"),
+            person: person.to_owned(),
+            year,
+            rule: "first-mailing".into(),
+            kind: "mail-paper".into(),
+            content: "{}".into(),
+            asked_at: now(),
+            done_at: None,
+            done_by: None,
+        };
+        // By another form of the year, by one of a later year, and by one of an earlier year, which is itself taken back.
+        let year = first.year;
+        let cases = [
+            (again("p1", year), vec![first.effect.clone()]),
+            (again("p1", year + 1), vec![format!("p1/{year}/again")]),
+            (again("p1", year - 1), vec![format!("p1/{}/again", year - 1)]),
+            (again("p2", year + 1), vec![]),
+        ];
+        for (newer, gone) in cases {
+            assert!(tx.ask_fund_effect("fund", &newer).await.unwrap());
+            let many = tx.supersede_fund_forms("fund", &newer.person, &newer.key, now()).await.unwrap();
+            assert_eq!(many, gone.len() as u64, "{}", newer.key);
+            for key in gone {
+                let done = tx.find_fund_effect("fund", &key).await.unwrap().unwrap();
+                assert_eq!(done.done_by.as_deref(), Some("superseded"), "{key}");
+            }
         }
-        assert_eq!(
-            tx.supersede_fund_forms("fund", ("p3", asked[2].year), &asked[2].effect, now()).await.unwrap(),
-            0
-        );
-        let done = tx.find_fund_effect("fund", &first.effect).await.unwrap().unwrap();
-        assert_eq!(done.done_by.as_deref(), Some("superseded"));
-        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), [("mail-paper".to_owned(), 1)]);
+        assert_eq!(tx.supersede_older_fund_forms("fund", now()).await.unwrap(), 0);
+        // Two that were asked for by nights of before are counted as one person, and one is taken back.
+        tx.ask_fund_effect("fund", &again("p3", year + 1)).await.unwrap();
+        let waiting = [("mail-paper".to_owned(), 3)];
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), waiting);
+        assert_eq!(tx.supersede_older_fund_forms("fund", now()).await.unwrap(), 1);
+        assert_eq!(tx.count_asked_fund_letters("fund").await.unwrap(), waiting);
     }
 }
 

@@ -44,6 +44,9 @@ pub struct EnrolmentStatus {
     pub missed: bool,
     /// Free times, earliest first; those in the person's language before the others.
     pub slots: Vec<Slot>,
+    /// There are more free times than `slots`: `GET …/enrolment/times` lists all of them.
+    #[serde(default)]
+    pub more_times: bool,
     /// No time is free until the due date: another way counts the same.
     pub none_before_due: bool,
     /// The person waits for a time with a place that is kept.
@@ -57,6 +60,16 @@ pub struct EnrolmentStatus {
     /// A station has seen the person and sent the picture: no appointment is needed.
     #[serde(default)]
     pub seen_at_station: bool,
+}
+
+/// Free times that the person can have, earliest first, a page of at most 50.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FreeTimes {
+    pub slots: Vec<Slot>,
+    /// `after` of the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 /// The word of an operator at a station of the Fund, in the place of an appointment, for somebody whose key a wallet service

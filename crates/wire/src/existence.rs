@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::residence::ResidenceNote;
+
 /// What `GET` of the request link shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -48,6 +50,12 @@ pub struct ExistenceRequest {
     /// The proof is here, and the place that the pension depends on is missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<PlaceAsked>,
+    /// The years for which an answer that is made now counts, in their order; of a question that is not open, nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closes: Vec<i32>,
+    /// The Fund looks at where the person lives, or did so lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence: Option<ResidenceNote>,
 }
 
 /// The person is asked to show by another way in which country they live. It touches neither the proof nor a payment.

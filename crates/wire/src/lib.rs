@@ -17,6 +17,7 @@ pub mod hr;
 pub mod oidc;
 pub mod policies;
 pub mod representative;
+pub mod residence;
 pub mod sandbox;
 pub mod vc_api;
 pub mod vci;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::existence::{ExistenceReceipt, Organisation};
+use crate::residence::ResidenceNote;
 
 /// `typ` of the signed word of a device key (RFC 7515, 4.1.9).
 ///
@@ -77,6 +78,12 @@ pub struct YearStanding {
     /// Within so many days an officer usually decides about a proof.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_days: Option<u16>,
+    /// The years for which a proof that is made now counts, in their order; of a year that asks for none, nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closes: Vec<i32>,
+    /// The Fund looks at where the person lives, or did so lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence: Option<ResidenceNote>,
 }
 
 /// Where the year stands, in the person's terms.

@@ -5,6 +5,7 @@
 //! this year because payment was held for the last one may prove all the same.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, NaiveDate};
 
@@ -27,6 +28,8 @@ pub struct Asked {
     pub next_opens: Option<NaiveDate>,
     /// A proof that is made now would be the first for that year.
     pub may_begin: bool,
+    /// The years for which a proof that is made now counts, where one is asked for: each that still asks, and the year of today.
+    pub closes: Vec<i32>,
 }
 
 /// What is wished for.
@@ -59,7 +62,11 @@ pub fn asked(years: &[PersonYear], calendars: &[Calendar], person: &Person, toda
     let checked = begun.iter().any(|it| is_checked(it));
     match (begun.last(), open) {
         (Some(last), _) if last.is_ended() => asking.quiet(Wish::Ended, on_hold, None),
-        (_, Some(open)) => asking.of_open(open, on_hold),
+        (_, Some(open)) => {
+            let still = begun.iter().filter(|it| asks(it)).map(|it| it.year);
+            let closes: BTreeSet<i32> = still.chain([today.year()]).collect();
+            Asked { closes: closes.into_iter().collect(), ..asking.of_open(open, on_hold) }
+        }
         (_, None) if checked => asking.quiet(Wish::WithFund, on_hold, None),
         (last, None) => asking.of_rest(last.copied().filter(|it| it.year == today.year()), on_hold),
     }
@@ -93,7 +100,9 @@ impl Asking<'_> {
             _ if self.today > due => Wish::Late,
             _ => Wish::Open,
         };
-        let held_from = dates.map(|dates| dates.payroll).filter(|_| wish == Wish::Late && !on_hold);
+        // Whoever was spared by a payroll that is past is not told of it.
+        let ahead = |payroll: &NaiveDate| wish == Wish::Late && !on_hold && *payroll > self.today;
+        let held_from = dates.map(|dates| dates.payroll).filter(ahead);
         Asked {
             year: record.year,
             wish,
@@ -102,6 +111,7 @@ impl Asking<'_> {
             on_hold,
             next_opens: None,
             may_begin: !is_waiting,
+            closes: vec![record.year],
         }
     }
 
@@ -128,7 +138,16 @@ impl Asking<'_> {
 
     fn quiet(&self, wish: Wish, on_hold: bool, next_opens: Option<NaiveDate>) -> Asked {
         let year = self.today.year();
-        Asked { year, wish, due: None, held_from: None, on_hold, next_opens, may_begin: false }
+        Asked {
+            year,
+            wish,
+            due: None,
+            held_from: None,
+            on_hold,
+            next_opens,
+            may_begin: false,
+            closes: Vec::new(),
+        }
     }
 
     fn dates(&self, year: i32) -> Option<Cow<'_, Dates>> {

@@ -5,7 +5,7 @@ use clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, Dates};
 use super::person::Person;
 use super::person_year::{PersonYear, Stage};
 
@@ -101,7 +101,11 @@ impl SuspensionList {
                 continue;
             }
             // Also somebody proposed last night may have a reason since, or their country may.
-            match (why_held(cycle, person, calendar, day), &cycle.stage, cycle.notice_on) {
+            let why = why_held(cycle, person, calendar, day).or_else(|| match cycle.stage {
+                Stage::SuspensionProposed => too_early(&calendar.dates_of(person), payroll, day),
+                _ => None,
+            });
+            match (why, &cycle.stage, cycle.notice_on) {
                 (Some(why), ..) => held_out.push(HeldOut { person: person.id.clone(), why }),
                 (None, Stage::SuspensionProposed, Some(notice_on)) => {
                     entries.push(Entry { person: person.id.clone(), notice_on });
@@ -220,6 +224,19 @@ pub fn form_is_short(left_on: Option<NaiveDate>, return_days: u16, payroll: Naiv
     let Some(left) = left_on else { return Some("no form of the year has left yet".to_owned()) };
     let whole = left.checked_add_days(Days::new(return_days.into())).unwrap_or(NaiveDate::MAX);
     (whole > payroll).then(|| format!("the form left on {left} and is asked back by {whole}"))
+}
+
+/// Dates that moved after the person was proposed, for them or for their country: this list is not theirs.
+fn too_early(own: &Dates, payroll: NaiveDate, day: NaiveDate) -> Option<String> {
+    if day <= own.grace_until {
+        return Some(format!("the dates of this person were moved: grace lasts until {}", own.grace_until));
+    }
+    let first = own.payroll;
+    (payroll < first).then(|| {
+        format!(
+            "the dates of this person are other ones: the first payroll without payment is that of {first}"
+        )
+    })
 }
 
 fn why_held(cycle: &PersonYear, person: &Person, calendar: &Calendar, day: NaiveDate) -> Option<String> {

@@ -81,7 +81,27 @@ const BY_BIRTH_YEAR: &str = "SELECT c.stage, CAST(p.birth_year AS TEXT) AS what,
 const BY_CHANNEL: &str = "SELECT stage, COALESCE(channel, '') AS what, COUNT(*) AS many FROM fund_cycles
     WHERE tenant = $1 AND year = $2 GROUP BY stage, channel ORDER BY channel, stage LIMIT 5000";
 
+/// A proof that waits for a decision about an account has a channel.
+const ASKING: &str = "SELECT person, year FROM fund_cycles
+    WHERE tenant = $1 AND person >= $2 AND person <= $3 AND year <= $4 AND channel IS NULL
+        AND stage NOT IN ('not-in-scope', 'reinstated', 'closed')
+    ORDER BY person, year LIMIT $5";
+
 impl Transaction {
+    /// The years up to this one that still ask for a proof, of the people between two, in the order of both.
+    pub async fn list_asking_fund_years(
+        &mut self,
+        tenant: &str,
+        (first, last): (&str, &str),
+        year: i32,
+        limit: u32,
+    ) -> Result<Vec<(String, i32)>, Error> {
+        let rows = self.tx.fetch_all(ASKING, args![tenant, first, last, year, limit]).await?;
+        let one =
+            |row: &Row| Ok((row.text("person")?, Columns { table: "fund_cycles", row }.number("year")?));
+        rows.iter().map(one).collect()
+    }
+
     /// Gives everybody a person-year who has none. Repeating it adds nothing.
     pub async fn begin_fund_year(&mut self, tenant: &str, year: i32, at: Timestamp) -> Result<u64, Error> {
         Ok(self.tx.execute(BEGIN, args![tenant, year, at]).await?)

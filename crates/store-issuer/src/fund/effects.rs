@@ -49,11 +49,26 @@ const WITHDRAW: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'withdra
 /// One kind of what was asked for, of a year in which it is not so any more.
 const WITHDRAW_KIND: &str = "UPDATE fund_effects SET done_at = $5, done_by = 'withdrawn'
     WHERE tenant = $1 AND person = $2 AND year = $3 AND kind = $4 AND done_at IS NULL";
-/// Forms of a year that another form takes the place of: nobody gets two in one mailing. What is in a mailing stays.
-const SUPERSEDE: &str = "UPDATE fund_effects SET done_at = $5, done_by = 'superseded'
-    WHERE tenant = $1 AND person = $2 AND year = $3 AND kind = 'mail-paper' AND key <> $4 AND done_at IS NULL
+/// Forms that another one takes the place of, which is in no mailing either: nobody gets two in one. What is signed now counts for
+/// every year that still asks, so the form of the latest year stays. What is in a mailing stays.
+const SUPERSEDE: &str = "UPDATE fund_effects SET done_at = $4, done_by = 'superseded'
+    WHERE tenant = $1 AND person = $2 AND kind = 'mail-paper' AND done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_letters l WHERE l.tenant = fund_effects.tenant
-            AND l.effect = fund_effects.key AND l.fault IS NULL)";
+            AND l.effect = fund_effects.key AND l.fault IS NULL)
+        AND EXISTS (SELECT 1 FROM fund_effects n WHERE n.tenant = $1 AND n.person = $2 AND n.kind = 'mail-paper'
+            AND n.done_at IS NULL AND n.key <> fund_effects.key
+            AND (n.year > fund_effects.year OR (n.year = fund_effects.year AND n.key = $3))
+            AND NOT EXISTS (SELECT 1 FROM fund_letters l WHERE l.tenant = n.tenant AND l.effect = n.key
+                AND l.fault IS NULL))";
+/// The same for everybody of whom forms of several years wait.
+const SUPERSEDE_OLDER: &str = "UPDATE fund_effects SET done_at = $2, done_by = 'superseded'
+    WHERE tenant = $1 AND kind = 'mail-paper' AND done_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM fund_letters l WHERE l.tenant = fund_effects.tenant
+            AND l.effect = fund_effects.key AND l.fault IS NULL)
+        AND EXISTS (SELECT 1 FROM fund_effects n WHERE n.tenant = $1 AND n.person = fund_effects.person
+            AND n.kind = 'mail-paper' AND n.done_at IS NULL AND n.year > fund_effects.year
+            AND NOT EXISTS (SELECT 1 FROM fund_letters l WHERE l.tenant = n.tenant AND l.effect = n.key
+                AND l.fault IS NULL))";
 const COUNT: &str = "SELECT kind, COUNT(*) AS many FROM fund_effects WHERE tenant = $1 AND done_at IS NULL
     GROUP BY kind ORDER BY kind LIMIT 100";
 
@@ -131,15 +146,21 @@ impl Transaction {
         Ok(self.tx.execute(WITHDRAW_KIND, args![tenant, person, year, kind, at]).await?)
     }
 
-    /// Takes back forms of a person-year that were asked for before the one of this key and are in no mailing.
+    /// Takes back the forms of a person that the one of this key takes the place of, or that one itself where a later year has a form;
+    /// all in no mailing.
     pub async fn supersede_fund_forms(
         &mut self,
         tenant: &str,
-        (person, year): (&str, i32),
+        person: &str,
         by_key: &str,
         at: Timestamp,
     ) -> Result<u64, Error> {
-        Ok(self.tx.execute(SUPERSEDE, args![tenant, person, year, by_key, at]).await?)
+        Ok(self.tx.execute(SUPERSEDE, args![tenant, person, by_key, at]).await?)
+    }
+
+    /// Takes back the forms of earlier years, of everybody who waits for one of a later year, all in no mailing.
+    pub async fn supersede_older_fund_forms(&mut self, tenant: &str, at: Timestamp) -> Result<u64, Error> {
+        Ok(self.tx.execute(SUPERSEDE_OLDER, args![tenant, at]).await?)
     }
 
     /// How much of each kind is still to be done.

@@ -135,7 +135,9 @@ const ASKED: &str = "SELECT p.*, e.key AS e_key, e.year AS e_year, e.kind AS e_k
             OR EXISTS (SELECT 1 FROM fund_messages m
             WHERE m.tenant = e.tenant AND m.effect = e.key AND m.state = 'post'))
     ORDER BY e.key LIMIT $4";
-const COUNT_ASKED: &str = "SELECT e.kind AS kind, COUNT(*) AS many FROM fund_effects e
+/// Of forms the people: nobody gets two.
+const COUNT_ASKED: &str = "SELECT e.kind AS kind,
+        COUNT(DISTINCT CASE WHEN e.kind = 'mail-paper' THEN e.person ELSE e.key END) AS many FROM fund_effects e
     WHERE e.tenant = $1 AND e.done_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM fund_letters l
             WHERE l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL)
@@ -267,7 +269,7 @@ impl Transaction {
         self.tx.fetch_all(ASKED, args![tenant, kind, after, limit]).await?.iter().map(asked).collect()
     }
 
-    /// How many of each kind ask for a letter and are in no mailing.
+    /// How many of each kind ask for a letter and are in no mailing; of forms, how many people.
     pub async fn count_asked_fund_letters(&mut self, tenant: &str) -> Result<Vec<(String, u64)>, Error> {
         let rows = self.tx.fetch_all(COUNT_ASKED, args![tenant]).await?;
         let count =

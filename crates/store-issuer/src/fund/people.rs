@@ -70,7 +70,23 @@ const COUNT: &str = "SELECT COUNT(*) AS many FROM fund_people WHERE tenant = $1"
 const ENDING: &str = "SELECT * FROM fund_people WHERE tenant = $1 AND end_told = 0 AND benefit_until < $2
     ORDER BY benefit_until LIMIT $3";
 
+/// The database orders them as the index has them.
+const OF_COUNTRY: &str =
+    "SELECT id FROM fund_people WHERE tenant = $1 AND country = $2 AND id > $3 ORDER BY id LIMIT $4";
+
 impl Transaction {
+    /// The pseudonymous numbers of the people of a country, those after one.
+    pub async fn list_fund_people_in(
+        &mut self,
+        tenant: &str,
+        country: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<String>, Error> {
+        let rows = self.tx.fetch_all(OF_COUNTRY, args![tenant, country, after, limit]).await?;
+        rows.iter().map(|row| Ok(row.text("id")?)).collect()
+    }
+
     /// Puts a person on the register.
     pub async fn insert_fund_person(&mut self, tenant: &str, person: &PersonRow) -> Result<(), Error> {
         let values = args![

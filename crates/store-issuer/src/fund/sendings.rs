@@ -32,6 +32,7 @@ const BY_POST: &str = "SELECT COUNT(*) AS many FROM fund_letters l
     WHERE l.tenant = $1 AND l.fault IS NULL AND l.place <= m.noted AND e.done_by <> 'withdrawn'";
 
 /// Letters of a year and kind that the post has, each with the day on which it took them.
+/// A form of a later year that took the place of this year's names this year too: it is one of its letters.
 const POSTED: &str =
     "SELECT e.key AS key, e.done_at AS done_at, COALESCE(q.posted_on, m.posted_on) AS posted_on
     FROM fund_effects e
@@ -39,7 +40,10 @@ const POSTED: &str =
     LEFT JOIN fund_letters l ON l.tenant = e.tenant AND l.effect = e.key AND l.fault IS NULL
     LEFT JOIN fund_mailing_pieces q
         ON q.tenant = l.tenant AND q.mailing = l.mailing AND q.piece = (l.place - 1) / $6 + 1
-    WHERE e.tenant = $1 AND e.year = $2 AND e.kind = $3 AND e.done_by LIKE 'mailing %' AND e.key > $4
+    WHERE e.tenant = $1 AND e.kind = $3 AND e.done_by LIKE 'mailing %' AND e.key > $4
+        AND (e.year = $2 OR (e.year > $2 AND e.kind = 'mail-paper' AND EXISTS (SELECT 1 FROM fund_effects o
+            WHERE o.tenant = e.tenant AND o.person = e.person AND o.year = $2 AND o.kind = 'mail-paper'
+                AND o.done_by = 'superseded' AND o.asked_at <= e.done_at)))
     ORDER BY e.key LIMIT $5";
 
 impl Transaction {

@@ -8,6 +8,7 @@ mod binding;
 mod calls;
 mod desk;
 mod languages;
+mod paging;
 mod picture;
 mod reminders;
 mod separation;
@@ -29,6 +30,7 @@ use wire::enrolment::{EnrolmentClaim, EnrolmentKey, EnrolmentStatus, device_key_
 pub use appointments::{AgendaLine, NewSlots, SupplyView};
 pub(super) use calls::SIGNALS_KEPT_HOURS;
 pub use desk::{Decision, DeskNote, DeskPage};
+pub use paging::After;
 pub(super) use picture::picture_purpose;
 pub use separation::SeparationSeen;
 pub(super) use separation::UNANSWERED_KEPT_HOURS;

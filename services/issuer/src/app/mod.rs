@@ -92,7 +92,7 @@ pub use documents::{DocumentError, Documented, MOST_DOCUMENTS, NewDocument, anch
 pub use dpop::{DpopError, Presented};
 pub use encryption::ReplyTo;
 pub use enrolment::{
-    AgendaLine, Decision, DeskNote, DeskPage, EnrolmentError, InvitationCode, NewSlots, SeenAtStation,
+    After, AgendaLine, Decision, DeskNote, DeskPage, EnrolmentError, InvitationCode, NewSlots, SeenAtStation,
     SeparationSeen, SupplyView,
 };
 pub use entitlement::enrolment::SeparationFault;

@@ -8,12 +8,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Payload};
+use actix_web::web::{Data, Payload, Query};
 use actix_web::{FromRequest, HttpRequest, get, post};
 use entitlement::enrolment::EnrolmentFault;
 use web::{Json, Problem, ServiceConfig};
 use wire::enrolment::{
-    AppointmentChoice, EnrolmentClaim, EnrolmentKey, EnrolmentStatus, SignalsHeard, SignalsSent,
+    AppointmentChoice, EnrolmentClaim, EnrolmentKey, EnrolmentStatus, FreeTimes, SignalsHeard, SignalsSent,
 };
 
 use super::extract::Of;
@@ -36,7 +36,8 @@ pub(super) fn configure(config: &mut ServiceConfig<'_>) {
         .service(choose_appointment)
         .service(keep_place)
         .service(claim_enrolment)
-        .service(show_enrolment);
+        .service(show_enrolment)
+        .service(list_enrolment_times);
 }
 
 /// Uses an invitation: number and code, and a secret that the wallet made
@@ -93,6 +94,24 @@ impl FromRequest for Wallet {
 async fn show_enrolment(wallet: Wallet) -> Result<Json<EnrolmentStatus>, Problem> {
     let Wallet { fund, secret, app } = wallet.may_speak().await?;
     Ok(Json(app.view_enrolment(&fund.id, secret.as_deref()).await?))
+}
+
+/// Behind which time a page begins.
+#[derive(serde::Deserialize)]
+struct AfterTime {
+    after: Option<String>,
+}
+
+/// All times that the person can have, earliest first
+///
+/// Pages of at most 50: `next` of one is `after` of the following one. While the person has nothing to choose, there are none.
+#[utoipa::path(tag = "enrolment", security(("bearer" = [])), params(("tenant" = String, Path, description = "The Fund"),
+    ("after" = Option<String>, Query, description = "`next` of the page before")),
+    responses((status = 200, body = FreeTimes), (status = "4XX", body = Problem)))]
+#[get("/enrolment/times")]
+async fn list_enrolment_times(wallet: Wallet, asked: Query<AfterTime>) -> Result<Json<FreeTimes>, Problem> {
+    let Wallet { fund, secret, app } = wallet.may_speak().await?;
+    Ok(Json(app.free_times(&fund.id, secret.as_deref(), asked.after.as_deref()).await?))
 }
 
 /// Names the key of the device in the person's hand; it is bound when two officers have agreed

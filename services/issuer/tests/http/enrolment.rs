@@ -323,6 +323,45 @@ async fn who_finds_no_time_keeps_a_place_and_chooses_first() {
     assert_eq!(body(&choose(&world, &waits, Some(slot)).await)["placeKept"], false);
 }
 
+/// The few that fit best are shown at once; whoever can have none of them pages through all.
+#[tokio::test(flavor = "multi_thread")]
+async fn free_times_are_paged_for_the_person_and_for_officers() {
+    let world = World::start().await;
+    let agent = Browser::officer(&world, "unjspf", "Fatou Agent").await;
+    let person = claimed(&world, UID, 1).await;
+    open(&world, &agent, 60, "visit").await;
+    let few = status(&world, &person).await;
+    assert!(few["slots"].as_array().unwrap().len() < 60 && few["moreTimes"] == true, "{few}");
+    let times = async |after: &str, secret: &str| {
+        let bearer = format!("Bearer {secret}");
+        let url = world.url(&format!("/t/unjspf/enrolment/times{after}"));
+        let headers = [("authorization", bearer.as_str())];
+        testkit::Agent::new().send("GET".parse().unwrap(), url, &headers, Vec::new()).await.unwrap()
+    };
+    let first: Value = times("", &person.secret).await.json().unwrap();
+    let next = first["next"].as_str().unwrap();
+    let second: Value = times(&format!("?after={next}"), &person.secret).await.json().unwrap();
+    assert_eq!(second.get("next"), None);
+    let pages = [&first, &second].map(|page| page["slots"].as_array().unwrap().clone());
+    assert_eq!(pages.each_ref().map(Vec::len), [50, 10]);
+    let all = pages.concat();
+    assert!(all.is_sorted_by_key(|slot| slot["startsAt"].as_str().map(str::to_owned)));
+    let ids: std::collections::BTreeSet<_> = all.iter().map(|slot| slot["id"].as_str()).collect();
+    assert_eq!(ids.len(), 60, "each once");
+    assert_eq!(times("?after=yesterday", &person.secret).await.status, 400);
+    assert_eq!(times("", "a-stranger").await.status, 401);
+    let last = all.last().unwrap()["id"].as_str();
+    assert_eq!(choose(&world, &person, last).await.status, 200, "whatever was listed can be had");
+
+    let page = agent.get("/console/enrolment").await.text();
+    assert_eq!(page.matches("/close\"").count(), 50, "{page}");
+    let later = between(&page, "<a class=\"button secondary\" href=\"/console/enrolment?free=", "\"");
+    let later = later.replace("&#35;", "#").split('#').next().unwrap().to_owned();
+    let page = agent.get(&format!("/console/enrolment?free={later}")).await.text();
+    assert_eq!(page.matches("/close\"").count(), 9, "one is taken: {page}");
+    assert!(page.contains("To the start") && !page.contains("free-next"), "{page}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_did_not_come_books_again() {
     let world = World::start().await;

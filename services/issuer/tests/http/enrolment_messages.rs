@@ -128,7 +128,7 @@ async fn appointment_is_told_the_day_before_and_not_when_it_was_cancelled_or_mov
     for day in ["2027-01-20", "2027-01-21"] {
         post.open(day).await;
     }
-    let slots = post.world.issuer.list_free_slots("unjspf").await.unwrap();
+    let slots = post.world.issuer.list_free_slots("unjspf", None).await.unwrap().0;
     post.book(&secret, Some(slots[0].id.clone())).await;
     post.world.clock.set(at("2027-01-18", 12));
     assert_eq!(post.recall().await, 0, "two days before");
@@ -165,7 +165,7 @@ async fn whoever_keeps_a_place_hears_of_times_that_were_opened_since() {
     post.world.clock.set(at("2027-01-17", 7));
     post.open("2027-01-26").await;
     assert_eq!(post.recall().await, 1);
-    let slots = post.world.issuer.list_free_slots("unjspf").await.unwrap();
+    let slots = post.world.issuer.list_free_slots("unjspf", None).await.unwrap().0;
     post.book(&secret, Some(slots[0].id.clone())).await;
     post.world.clock.set(at("2027-01-17", 12));
     assert!(post.sent().await.is_empty());

@@ -46,6 +46,7 @@ mod letters;
 mod messages;
 mod metadata;
 mod offers;
+mod one_form;
 mod pages;
 mod passkeys;
 mod person_dates;

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use chrono::Duration;
-use issuer::app::{CaseDecision, CaseType};
+use issuer::app::{CaseDecision, CaseType, LetterSettings};
 use mail_sink::{Letter, Sink, listen};
 use serde_json::{Value, json};
 
@@ -102,8 +102,18 @@ async fn another_country_opens_the_case_about_it_and_a_refused_proof_asks_for_no
     let paris = with(&mut phone, &asks, &following(&asks), Some((489, 23)));
     assert_eq!(body(&send(&world, &second, &paris).await)["state"], "answered", "an officer has not decided");
     assert_eq!(cases(&world).await, [pair("place", "place-differs"), pair("residence", "open")]);
+    let note = body(&world.get(&path).await)["residence"].clone();
+    let due = note["dueAt"].as_str().unwrap().parse::<clock::Timestamp>().unwrap();
+    assert_eq!((&note["state"], due), (&json!("open"), clock::Clock::now(&world.clock) + Duration::days(30)));
+    assert_eq!(note.get("telephone"), None, "nobody has said which number");
     world.issuer.confirm_existence(&officer("ann"), &id, entitlement::Channel::Call, "").await.unwrap();
-    assert_eq!(body(&world.get(&path).await)["state"], "confirmed", "the proof of life stands");
+    let letters =
+        LetterSettings { telephone: "+1 212 963 6931".into(), return_address: "1 Plaza, New York".into() };
+    world.issuer.put_letter_settings(&officer("eve"), &letters).await.unwrap();
+    let confirmed = body(&world.get(&path).await);
+    assert_eq!(confirmed["state"], "confirmed", "the proof of life stands");
+    assert_eq!(confirmed["residence"]["telephone"], "+1 212 963 6931");
+    assert!(!confirmed["residence"].to_string().contains("FR"), "no country is named");
     // Two officers find that she has moved, and the pension system reads where to.
     let person = fund::person(&world, "100482317").await;
     let open = world.issuer.cases_of("unjspf", &person).await.unwrap();
@@ -111,7 +121,12 @@ async fn another_country_opens_the_case_about_it_and_a_refused_proof_asks_for_no
     let moved =
         CaseDecision { outcome: "moved".into(), reason: "she says so".into(), ..CaseDecision::default() };
     world.issuer.decide_case(&officer("ann"), &open.id, &moved).await.unwrap();
+    let still = body(&world.get(&path).await)["residence"]["state"].clone();
+    assert_eq!(still, "open", "one officer's proposal decides nothing");
     world.issuer.answer_case(&officer("ben"), &open.id, true, "").await.unwrap();
+    let ended = body(&world.get(&path).await)["residence"].clone();
+    assert_eq!((&ended["state"], ended.get("dueAt")), (&json!("moved"), None));
+    assert!(ended["closedAt"].is_string(), "{ended}");
     let file = world.issuer.make_payroll_changes(&officer("eve")).await.unwrap().unwrap();
     let said: Vec<_> = file.changes.iter().map(|it| (it.change.as_str(), it.country.as_deref())).collect();
     assert_eq!(said, [("moved", Some("FRA"))]);

@@ -48,6 +48,7 @@ const OPERATIONS: &[(&str, &str, Access)] = &[
     ("post", "/t/{tenant}/enrolment/station", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/separation/answer", Access::Wallet),
     ("get", "/t/{tenant}/enrolment", Access::Wallet),
+    ("get", "/t/{tenant}/enrolment/times", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/device-key", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/appointment", Access::Wallet),
     ("post", "/t/{tenant}/enrolment/place", Access::Wallet),

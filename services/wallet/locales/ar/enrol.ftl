@@ -141,3 +141,7 @@ problem-document-refused-what = في الرقم من 4 إلى 40 حرفًا ور
 enrol-shown-again = البدء من جديد
 problem-picture-refused = لا يمكن استعمال الصورة
 problem-picture-refused-what = التقط صورة أخرى: شخص واحد، من الأمام، قريبًا من الكاميرا، في ضوء جيد، من دون حركة. لم يُرسل شيء.
+
+enrol-times-all = كل الأوقات المتاحة
+enrol-times-later = أوقات لاحقة
+enrol-times-first = الأوقات الأنسب

@@ -137,3 +137,7 @@ problem-document-refused-what = The number has 4 to 40 letters and digits, the s
 enrol-shown-again = Begin again
 problem-picture-refused = The picture cannot be used
 problem-picture-refused-what = Take another one: one person alone, from the front, near the camera, in good light, holding still. Nothing was sent.
+
+enrol-times-all = All free times
+enrol-times-later = Later times
+enrol-times-first = The times that fit best

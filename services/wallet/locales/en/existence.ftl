@@ -79,3 +79,17 @@ place-asked-station = Go to a station or an office of the Fund in your country.
 place-asked-paper = Send by post a paper on which an authority says where you live.
 place-asked-call = If none of this is possible, call the Fund by the number that you know.
 place-asked-show = Show the place
+
+residence-open = The Fund looks at where you live
+residence-open-what = What the Fund heard of the country where you live is not what it has on record.
+residence-open-until = An officer looks at it until { $day }.
+residence-payment = This stops no payment, and it does not count against your proof of life.
+residence-open-do = Were you on a journey, or do you live near a border? Call the Fund and say so. Have you moved? Send the Fund your new address, with a paper on which an authority says where you live.
+residence-telephone = Telephone of the Fund
+residence-call = Call the Fund by the number that you know.
+residence-over = The Fund looked at where you live
+residence-stays = It was decided on { $day }: the country that the Fund has on record stays. You need do nothing.
+residence-moved = It was decided on { $day }: you live in another country than the Fund had on record. The pension system is told.
+residence-moved-payment = This stops no payment; the amount may depend on the country. Is it wrong, or does the Fund not have your new address? Call the Fund.
+residence-not-shown = Noted on { $day }: the country where you live was not shown in time.
+residence-not-shown-do = This stops no payment. You can still show it: send the Fund a paper on which an authority says where you live, or call.

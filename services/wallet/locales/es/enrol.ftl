@@ -137,3 +137,7 @@ problem-document-refused-what = El número tiene de 4 a 40 letras y cifras, el E
 enrol-shown-again = Empezar de nuevo
 problem-picture-refused = La foto no sirve
 problem-picture-refused-what = Tome otra: una sola persona, de frente, cerca de la cámara, con buena luz, sin moverse. No se envió nada.
+
+enrol-times-all = Todas las horas libres
+enrol-times-later = Horas siguientes
+enrol-times-first = Las horas que mejor convienen

@@ -77,3 +77,17 @@ place-asked-station = Vaya a un puesto o a una oficina de la Caja en su país.
 place-asked-paper = Envíe por correo un documento en el que una autoridad diga dónde vive.
 place-asked-call = Si nada de esto es posible, llame a la Caja al número que usted conoce.
 place-asked-show = Mostrar el lugar
+
+residence-open = La Caja examina dónde vive usted
+residence-open-what = Lo que la Caja ha sabido del país donde usted vive no es lo que consta en su expediente.
+residence-open-until = Un funcionario lo examina hasta el { $day }.
+residence-payment = Esto no detiene ningún pago ni cuenta en contra de su fe de vida.
+residence-open-do = ¿Estaba de viaje, o vive cerca de una frontera? Llame a la Caja y dígalo. ¿Se ha mudado? Envíe a la Caja su nueva dirección, con un documento en el que una autoridad diga dónde vive.
+residence-telephone = Teléfono de la Caja
+residence-call = Llame a la Caja al número que usted conoce.
+residence-over = La Caja examinó dónde vive usted
+residence-stays = Se decidió el { $day }: queda el país que consta en la Caja. No tiene que hacer nada.
+residence-moved = Se decidió el { $day }: usted vive en otro país que el que constaba en la Caja. Se informa al sistema de pensiones.
+residence-moved-payment = Esto no detiene ningún pago; el importe puede depender del país. ¿No es cierto, o la Caja no tiene su nueva dirección? Llame a la Caja.
+residence-not-shown = Anotado el { $day }: el país donde usted vive no se mostró a tiempo.
+residence-not-shown-do = Esto no detiene ningún pago. Todavía puede mostrarlo: envíe a la Caja un documento en el que una autoridad diga dónde vive, o llame.

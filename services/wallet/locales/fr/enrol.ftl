@@ -137,3 +137,7 @@ problem-document-refused-what = Le numéro a de 4 à 40 lettres et chiffres, l�
 enrol-shown-again = Recommencer
 problem-picture-refused = La photo ne peut pas être utilisée
 problem-picture-refused-what = Prenez-en une autre : une seule personne, de face, près de la caméra, dans une bonne lumière, sans bouger. Rien n’a été envoyé.
+
+enrol-times-all = Toutes les heures libres
+enrol-times-later = Heures suivantes
+enrol-times-first = Les heures qui conviennent le mieux

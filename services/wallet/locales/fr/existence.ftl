@@ -77,3 +77,17 @@ place-asked-station = Allez à une borne ou à un bureau de la Caisse dans votre
 place-asked-paper = Envoyez par la poste un document sur lequel une autorité dit où vous vivez.
 place-asked-call = Si rien de cela n’est possible, appelez la Caisse au numéro que vous connaissez.
 place-asked-show = Montrer le lieu
+
+residence-open = La Caisse examine où vous vivez
+residence-open-what = Ce que la Caisse a appris du pays où vous vivez ne correspond pas à ce qu’elle a dans son dossier.
+residence-open-until = Un agent l’examine jusqu’au { $day }.
+residence-payment = Cela n’arrête aucun paiement et ne compte pas contre votre preuve de vie.
+residence-open-do = Étiez-vous en voyage, ou vivez-vous près d’une frontière ? Appelez la Caisse et dites-le. Avez-vous déménagé ? Envoyez à la Caisse votre nouvelle adresse, avec un document sur lequel une autorité dit où vous vivez.
+residence-telephone = Téléphone de la Caisse
+residence-call = Appelez la Caisse au numéro que vous connaissez.
+residence-over = La Caisse a examiné où vous vivez
+residence-stays = Décidé le { $day } : le pays que la Caisse a dans son dossier reste. Vous n’avez rien à faire.
+residence-moved = Décidé le { $day } : vous vivez dans un autre pays que celui que la Caisse avait dans son dossier. Le système des pensions en est informé.
+residence-moved-payment = Cela n’arrête aucun paiement ; le montant peut dépendre du pays. Est-ce faux, ou la Caisse n’a-t-elle pas votre nouvelle adresse ? Appelez la Caisse.
+residence-not-shown = Noté le { $day } : le pays où vous vivez n’a pas été montré à temps.
+residence-not-shown-do = Cela n’arrête aucun paiement. Vous pouvez encore le montrer : envoyez à la Caisse un document sur lequel une autorité dit où vous vivez, ou appelez.

@@ -139,3 +139,7 @@ problem-document-refused-what = В номере от 4 до 40 букв и ци�
 enrol-shown-again = Начать снова
 problem-picture-refused = Снимок не подходит
 problem-picture-refused-what = Сделайте другой: один человек, анфас, близко к камере, при хорошем свете, не двигаясь. Ничего не отправлено.
+
+enrol-times-all = Все свободные часы
+enrol-times-later = Более поздние часы
+enrol-times-first = Самые удобные часы

@@ -136,3 +136,7 @@ problem-document-refused-what = 号码有 4 到 40 个字母和数字，国家�
 enrol-shown-again = 重新开始
 problem-picture-refused = 照片不能用
 problem-picture-refused-what = 请再拍一张：只有一个人，正面，靠近摄像头，光线要好，不要动。没有发送任何东西。
+
+enrol-times-all = 所有空闲时间
+enrol-times-later = 更晚的时间
+enrol-times-first = 最合适的时间

@@ -77,3 +77,17 @@ place-asked-station = 前往您所在国家的基金服务点或办事处。
 place-asked-paper = 邮寄一份由主管机关写明您居住地的文件。
 place-asked-call = 如果这些都不可能，请拨打您所知道的基金电话。
 place-asked-show = 说明地点
+
+residence-open = 基金正在核对您居住的地方
+residence-open-what = 基金得知的您居住的国家与其记录不一致。
+residence-open-until = 工作人员将在{ $day }之前处理。
+residence-payment = 付款不会因此停止，也不影响您的生存证明。
+residence-open-do = 您当时在旅行，或住在边境附近？请致电基金说明。您已搬家？请把新地址寄给基金，并附上一份由主管机关写明您居住地的文件。
+residence-telephone = 基金电话
+residence-call = 请拨打您所知道的基金电话。
+residence-over = 基金核对过您居住的地方
+residence-stays = 已于{ $day }决定：基金记录的国家不变。您无需做任何事。
+residence-moved = 已于{ $day }决定：您居住的国家与基金原有记录不同。养恤金系统会得到通知。
+residence-moved-payment = 付款不会因此停止；金额可能取决于国家。如果不对，或基金没有您的新地址，请致电基金。
+residence-not-shown = 已于{ $day }记录：您居住的国家未按时得到说明。
+residence-not-shown-do = 付款不会因此停止。您仍可说明：把一份由主管机关写明您居住地的文件寄给基金，或致电。

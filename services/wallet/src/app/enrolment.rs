@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use store_wallet::records::{Record, Table};
 use wire::enrolment::{
-    AppointmentChoice, EnrolmentClaim, EnrolmentKey, EnrolmentStatus, SignalsHeard, SignalsSent,
+    AppointmentChoice, EnrolmentClaim, EnrolmentKey, EnrolmentStatus, FreeTimes, SignalsHeard, SignalsSent,
     device_key_input,
 };
 
@@ -255,6 +255,22 @@ impl Wallet {
         let (record, mut enrolment) = self.known_enrolment(person, id).await?;
         let said = self.tell_fund(&enrolment, "/appointment", &serde_json::to_value(choice)?).await?;
         self.keep_status(person, record, &mut enrolment, said).await.map(|record| (record, enrolment))
+    }
+
+    /// All free times, earliest first, a page; `after` is what the page before said of the next.
+    pub async fn free_times(
+        &self,
+        person: &Person,
+        id: &str,
+        after: &str,
+    ) -> Result<FreeTimes, EnrolmentError> {
+        let (_, enrolment) = self.known_enrolment(person, id).await?;
+        let mut url = parse(&format!("{}/enrolment/times", enrolment.fund_url))?;
+        if !after.is_empty() {
+            url.query_pairs_mut().append_pair("after", after);
+        }
+        let reply = self.outbound.get(&url, "application/json", Some(&enrolment.secret)).await;
+        answered(&reply.map_err(RemoteFault::from)?)
     }
 
     /// Keeps the place where no time is free.

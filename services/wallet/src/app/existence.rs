@@ -133,7 +133,7 @@ impl Wallet {
                 self.ask_fund(person, record, existence).await
             }
             // Whoever looks again reads what remains of the pictures now.
-            Progress::Confirmed { .. } if existence.asks_again() => {
+            Progress::Confirmed { .. } if existence.asks_again(self.now()) => {
                 self.ask_fund(person, record, existence).await
             }
             // A form was sent in the place of the phone's answer.

@@ -30,6 +30,27 @@ async fn begun(world: &World, person: &Person) -> String {
 }
 
 #[actix_web::test]
+async fn all_free_times_are_paged() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    world.others.knobs().enrolment["deviceKey"] = json!("k");
+    let id = begun(&world, &person).await;
+    let path = format!("/enrolments/{id}");
+    assert!(!person.page(&path).await.text().contains("times-all"), "these are all");
+    world.others.knobs().enrolment["moreTimes"] = json!(true);
+    let page = person.page(&path).await.text();
+    assert!(page.contains(&format!("{path}?times=#slots-title")) && !page.contains("times-later"), "{page}");
+    let page = person.page(&format!("{path}?times=")).await.text();
+    assert!(page.contains("data-slot=\"early\"") && !page.contains("data-slot=\"s1\""), "{page}");
+    assert!(page.contains(&format!("{path}?times=1764752400000-earlyonclick#slots-title")), "{page}");
+    let page = person.page(&format!("{path}?times=1764752400000-early")).await.text();
+    assert!(page.contains("data-slot=\"late\"") && page.contains("times-first"), "{page}");
+    assert!(!page.contains("times-later"), "the last page");
+    let asked: Vec<_> = world.others.seen().enrolment_steps.iter().map(|(step, ..)| step.clone()).collect();
+    assert!(asked.contains(&"times?after=1764752400000-early".to_owned()), "{asked:?}");
+}
+
+#[actix_web::test]
 async fn a_letter_leads_to_a_named_key_and_an_appointment() {
     let world = World::new().await;
     let person = world.person("rosa").await;

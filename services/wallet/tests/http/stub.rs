@@ -21,8 +21,8 @@ pub use forms::FORMS;
 
 use credentials::{receipt, status};
 use fund::{
-    enrolment, enrolment_step, existence, existence_ahead, existence_answer, existence_appeal,
-    existence_form, existence_place, existence_receipt, year,
+    enrolment, enrolment_step, enrolment_times, existence, existence_ahead, existence_answer,
+    existence_appeal, existence_form, existence_place, existence_receipt, year,
 };
 use issuer::{deferred, issue, logo, metadata, nonce, notification, offer, server_metadata, token};
 use verifier::{request_object, request_object_by_post, response, verifier_receipt};
@@ -57,6 +57,7 @@ pub fn serve(listener: std::net::TcpListener, others: Arc<Others>) {
             .route("/t/unjspf/existence/{act}", web::post().to(year))
             .route("/t/{tenant}/enrolment", web::get().to(enrolment))
             .route("/t/{tenant}/enrolment", web::post().to(enrolment_step))
+            .route("/t/{tenant}/enrolment/times", web::get().to(enrolment_times))
             .route("/t/{tenant}/enrolment/{step}", web::post().to(enrolment_step))
             .route("/t/{tenant}/enrolment/separation/{step}", web::post().to(enrolment_step))
             .route("/oid4vp/requests/{id}", web::get().to(request_object))

@@ -160,11 +160,62 @@ async fn page_of_a_late_proof_says_which_year_it_closes_as_well() {
     assert!(!person.page(&question).await.text().contains("data-testid=\"both\""));
     let mut late = open();
     late["stage"] = json!("late");
-    late["year"] = json!(2025);
+    late["year"] = json!(2024);
+    late["closes"] = json!([2024, 2025, 2026]);
     world.others.knobs().year = late;
     ask(&person, &id, "look").await;
+    let both = "counts for <bdi>2024, 2025</bdi> and for <bdi>2026</bdi>";
+    assert!(person.page("/").await.text().contains(both), "on the card");
+    world.others.knobs().existence_closes = vec![2024, 2025, 2026];
+    world.others.clock.advance(chrono::Duration::minutes(11));
     let page = person.page(&question).await.text();
-    assert!(page.contains("data-testid=\"both\"") && page.contains("2025"), "{page}");
+    assert!(page.contains(both), "{page}");
+}
+
+#[actix_web::test]
+async fn a_question_about_the_residence_is_told_with_what_it_means_and_how_it_ended() {
+    let world = World::new().await;
+    let person = world.person("rosa").await;
+    let id = enrolled(&world, &person).await;
+    let question = opened(&world, &person).await;
+    let cases = [
+        (
+            json!({"state": "open", "dueAt": "2026-02-04T09:00:00Z", "telephone": "+1 212 963 6931"}),
+            vec![
+                "looks at where you live",
+                "4 February 2026",
+                "stops no payment",
+                "residence-telephone\">+1\u{a0}212\u{a0}963\u{a0}6931<",
+            ],
+        ),
+        (json!({"state": "open"}), vec!["looks at where you live", "number that you know"]),
+        (
+            json!({"state": "stays", "closedAt": "2026-01-06T09:00:00Z"}),
+            vec!["looked at where you live", "6 January 2026", "You need do nothing"],
+        ),
+        (
+            json!({"state": "moved", "closedAt": "2026-01-06T09:00:00Z"}),
+            vec!["pension system is told", "the amount may depend on the country"],
+        ),
+        (
+            json!({"state": "notShown", "closedAt": "2026-01-06T09:00:00Z"}),
+            vec!["not shown in time", "You can still show it"],
+        ),
+    ];
+    for (note, says) in cases {
+        let mut now = open();
+        now["residence"] = note.clone();
+        world.others.knobs().year = now;
+        world.others.knobs().existence_residence = Some(note.clone());
+        ask(&person, &id, "look").await;
+        world.others.clock.advance(chrono::Duration::minutes(11));
+        for path in ["/", question.as_str()] {
+            let page = person.page(path).await.text();
+            for words in &says {
+                assert!(page.contains(words), "{path}, {note}: {words}: {page}");
+            }
+        }
+    }
 }
 
 #[actix_web::test]

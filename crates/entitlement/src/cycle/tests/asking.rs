@@ -27,6 +27,24 @@ fn a_year_is_open_from_its_window_to_its_due_date_and_late_after_it() {
         "the missed year comes first"
     );
     assert_eq!((late.held_from, late.on_hold), (Some(day("2027-06-01")), false));
+    assert_eq!((said.closes, late.closes), (vec![2026], vec![2026, 2027]));
+}
+
+#[test]
+fn whoever_was_spared_is_told_of_no_payroll_that_is_past() {
+    let spared = || Cycle::new().until("2027-05-01");
+    let said = asked_on(&[&spared()], "2027-05-31");
+    assert_eq!((said.wish, said.held_from), (Wish::Late, Some(day("2027-06-01"))));
+    for past in ["2027-06-01", "2027-06-20"] {
+        let said = asked_on(&[&spared()], past);
+        assert_eq!((said.wish, said.held_from), (Wish::Late, None), "{past}");
+    }
+}
+
+#[test]
+fn a_proof_that_nobody_asks_for_closes_nothing() {
+    let done = Cycle::new().until("2026-02-01").then(accepted("e", "2026-02-01")).on("2026-02-02");
+    assert_eq!(asked_on(&[&done], "2026-08-01").closes, Vec::<i32>::new());
 }
 
 #[test]

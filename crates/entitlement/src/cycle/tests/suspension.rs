@@ -179,3 +179,32 @@ fn whose_notice_never_left_is_spared_and_an_approved_list_changes_no_more() {
     let approved = list.clone().approved(&list.digest(), "a", night("2027-05-21")).unwrap();
     assert_eq!(approved.clone().sparing(|_| Some("late".into())), approved);
 }
+
+#[test]
+fn whose_dates_moved_after_the_proposal_is_on_no_earlier_list() {
+    let cycle = proposed();
+    let moved = |moves: Moves| {
+        let over = Override {
+            country: Some(cycle.person.country),
+            person: None,
+            reason: "a flood".into(),
+            signer: "chief".into(),
+            moves,
+        };
+        Calendar::new(2026, cycle.calendar.dates().clone(), vec![over], vec![]).unwrap()
+    };
+    let list = |calendar: &Calendar, payroll: &str| {
+        let by = ("clerk", night("2027-05-20"));
+        let cycles = [(&cycle.record, &cycle.person)];
+        let list = SuspensionList::dry_run("june", day(payroll), calendar, cycles, by).unwrap();
+        (list.entries.len(), list.held_out.first().map(|held| held.why.clone()))
+    };
+    let later = moved(Moves { payroll: Some(day("2027-08-02")), ..Moves::default() });
+    let (named, why) = list(&later, "2027-06-01");
+    assert!(named == 0 && why.unwrap().ends_with("2027-08-02"));
+    assert_eq!(list(&later, "2027-08-02"), (1, None));
+    let grace =
+        Moves { grace_until: Some(day("2027-07-18")), payroll: Some(day("2027-08-02")), ..Moves::default() };
+    let (named, why) = list(&moved(grace), "2027-08-02");
+    assert!(named == 0 && why.unwrap().ends_with("until 2027-07-18"));
+}

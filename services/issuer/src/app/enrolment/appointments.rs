@@ -10,6 +10,7 @@ use store_issuer::{AppointmentRow, EnrolmentRow, SlotRow, Transaction};
 use wire::enrolment::{AppointmentChoice, EnrolmentStatus};
 
 use super::calls::{is_open, is_over};
+use super::paging::MOST_DAYS_AHEAD;
 use super::view::end_of;
 use super::{EnrolmentError, Issuer, Tenant, languages};
 
@@ -17,7 +18,6 @@ const LEAST_MINUTES: u32 = 10;
 const MOST_MINUTES: u32 = 120;
 /// Times that are opened at once: a day of short ones.
 const MOST_AT_ONCE: u32 = 60;
-const MOST_DAYS_AHEAD: i64 = 370;
 /// After so many bookings, moves and cancellations only the Fund changes anything.
 const MOST_CHANGES: u64 = 20;
 const LINES: u32 = 200;
@@ -50,7 +50,7 @@ pub struct SupplyView {
     /// The same for each language; an empty one for people of whom nobody said theirs.
     pub by_language: Vec<(String, Forecast)>,
     /// People who wait with a kept place.
-    pub waiting: usize,
+    pub waiting: u64,
 }
 
 impl Issuer {
@@ -305,14 +305,6 @@ impl Issuer {
         Ok(lines)
     }
 
-    /// Free times, earliest first.
-    pub async fn list_free_slots(&self, tenant: &str) -> Result<Vec<SlotRow>, EnrolmentError> {
-        self.enrolling(tenant)?;
-        let now = self.now();
-        let window = (now, now + Duration::days(MOST_DAYS_AHEAD));
-        Ok(self.store.read().await?.list_free_slots(tenant, window, now, LINES).await?)
-    }
-
     /// Whether there will be enough appointments until the due date.
     pub async fn appointment_supply(&self, tenant: &str) -> Result<SupplyView, EnrolmentError> {
         self.enrolling(tenant)?;
@@ -332,7 +324,7 @@ impl Issuer {
                 booked_of_late: tx.count_booked_since(tenant, now - Duration::days(PACE_DAYS)).await?,
             },
             by_language,
-            waiting: tx.list_kept_places(tenant, LINES).await?.len(),
+            waiting: tx.count_kept_places(tenant).await?,
         })
     }
 }

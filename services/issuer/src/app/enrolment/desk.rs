@@ -103,16 +103,15 @@ impl Issuer {
         Ok(self.store.read().await?.list_enrolments_of(tenant, subject_id).await?)
     }
 
-    /// Those that wait for a second officer, and those who wait for an appointment with a kept place, with names.
-    pub async fn waiting_enrolments(
+    /// Those that wait for a second officer, with names.
+    pub async fn proposed_enrolments(
         &self,
         tenant: &str,
-    ) -> Result<(Vec<(EnrolmentRow, String)>, Vec<(EnrolmentRow, String)>), EnrolmentError> {
+    ) -> Result<Vec<(EnrolmentRow, String)>, EnrolmentError> {
         self.enrolling(tenant)?;
         let mut tx = self.store.read().await?;
         let proposed = tx.list_enrolments_in(tenant, Stage::Proposed, LISTED).await?;
-        let waiting = tx.list_kept_places(tenant, LISTED).await?;
-        Ok((named(&mut tx, tenant, proposed).await?, named(&mut tx, tenant, waiting).await?))
+        named(&mut tx, tenant, proposed).await
     }
 
     /// Keeps words about an enrolment, sealed.
@@ -294,7 +293,7 @@ impl Issuer {
     }
 }
 
-async fn named(
+pub(super) async fn named(
     tx: &mut Transaction,
     tenant: &str,
     rows: Vec<EnrolmentRow>,

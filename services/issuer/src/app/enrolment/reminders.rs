@@ -15,6 +15,7 @@ use super::super::Tenant;
 use super::super::fund::awake_in;
 use super::Issuer;
 use super::calls::is_over;
+use super::paging::MOST_DAYS_AHEAD;
 
 /// An invitation is recalled so long after it was sent; it lives for 45 days.
 const INVITATION_DAYS: i64 = 14;
@@ -24,6 +25,11 @@ const NEAR_HOURS: i64 = 30;
 const LEAST_HOURS: i64 = 2;
 /// Of each kind in one look.
 const STEP: u32 = 200;
+
+/// Between which moments a time helps somebody who hears of it.
+fn bookable(now: Timestamp) -> (Timestamp, Timestamp) {
+    (now + Duration::hours(LEAST_HOURS), now + Duration::days(MOST_DAYS_AHEAD))
+}
 
 impl Issuer {
     /// Puts what is to be told into the outbox. How many are new.
@@ -63,30 +69,21 @@ impl Issuer {
         tenant: &Tenant,
         now: Timestamp,
     ) -> Result<usize, store_issuer::Error> {
-        let waiting = tx.list_kept_places(&tenant.id, STEP).await?;
-        let Some(since) = waiting.iter().filter_map(|row| row.place_kept_at).min() else { return Ok(0) };
-        let Some(opened) = self.latest_opening(tx, &tenant.id, now).await?.filter(|opened| *opened > since)
-        else {
-            return Ok(0);
-        };
-        let mut told = 0;
-        for row in waiting.iter().filter(|row| row.place_kept_at.is_some_and(|kept| kept < opened)) {
-            let about = (MessageEvent::TimesOpen, format!("{}/{}", row.id, opened.date_naive()));
-            told += usize::from(self.recall_one(tx, tenant, &row.subject_id, about, None).await?);
+        let Some(opened) = tx.newest_opening(&tenant.id, bookable(now)).await? else { return Ok(0) };
+        let (mut told, mut after) = (0, (Timestamp::UNIX_EPOCH, String::new()));
+        loop {
+            let page = tx.list_kept_places(&tenant.id, (after.0, &after.1), STEP).await?;
+            for row in &page {
+                // In the order of their places: whoever came after the times were opened saw them.
+                let Some(kept) = row.place_kept_at.filter(|kept| *kept < opened) else { return Ok(told) };
+                let about = (MessageEvent::TimesOpen, format!("{}/{}", row.id, opened.date_naive()));
+                told += usize::from(self.recall_one(tx, tenant, &row.subject_id, about, None).await?);
+                after = (kept, row.id.clone());
+            }
+            if page.len() < STEP as usize {
+                return Ok(told);
+            }
         }
-        Ok(told)
-    }
-
-    /// When the newest time was opened that is still free.
-    async fn latest_opening(
-        &self,
-        tx: &mut Transaction,
-        tenant: &str,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, store_issuer::Error> {
-        let window = (now + Duration::hours(LEAST_HOURS), now + Duration::days(370));
-        let free = tx.list_free_slots(tenant, window, now, STEP).await?;
-        Ok(free.iter().map(|slot| slot.opened_at).max())
     }
 
     async fn recall_one(
@@ -152,7 +149,7 @@ impl Issuer {
             MessageEvent::TimesOpen => {
                 let row = tx.find_enrolment(&tenant.id, about).await?;
                 let waits = row.is_some_and(|row| row.place_kept_at.is_some());
-                waits && self.latest_opening(&mut tx, &tenant.id, now).await?.is_some()
+                waits && tx.newest_opening(&tenant.id, bookable(now)).await?.is_some()
             }
             MessageEvent::PlaceMissing => self.is_place_missing(&mut tx, &tenant.id, about).await?,
             _ => {

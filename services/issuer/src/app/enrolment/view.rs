@@ -43,16 +43,12 @@ impl Issuer {
         let booked = appointments.iter().find(stands);
         let is_missed = booked.is_none()
             && appointments.first().is_some_and(|it| ["missed", "booked"].contains(&it.state.as_str()));
-        // Once enrolled, for a talk in the place of a proof by phone.
-        let choosing = match row.enrolment.stage {
-            Stage::Claimed => true,
-            Stage::Approved => self.is_asked_for_proof(&mut tx, tenant, &row.subject_id).await?,
-            _ => false,
-        };
+        let choosing = self.is_choosing(&mut tx, tenant, row).await?;
         let mut slots = match choosing {
             true => self.free_slots(&mut tx, &tenant.id, row, &subject).await?,
             false => Vec::new(),
         };
+        let more_times = choosing && self.has_more(&mut tx, &tenant.id, row, slots.len()).await?;
         let none_before_due = choosing && !slots.iter().any(|it| it.starts_at < end_of(due));
         slots.sort_by_key(|it| (it.language != language, it.starts_at));
         Ok(EnrolmentStatus {
@@ -72,6 +68,7 @@ impl Issuer {
             }),
             missed: is_missed && choosing,
             slots: slots.iter().map(slot).collect(),
+            more_times,
             none_before_due,
             place_kept: row.place_kept_at.is_some(),
             refusal: row.enrolment.refusal.map(Refusal::as_str).map(str::to_owned),
@@ -88,15 +85,53 @@ impl Issuer {
         row: &EnrolmentRow,
         subject: &Subject,
     ) -> Result<Vec<SlotRow>, EnrolmentError> {
+        let (window, opened_until) = self.offered(tx, tenant, row).await?;
+        let text = |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default();
+        let wish = (text("language"), usual_offset(text("country")));
+        Ok(tx.list_free_slots_for(tenant, window, opened_until, wish, SHOWN).await?)
+    }
+
+    /// Whether the person chooses a time: to be enrolled; once enrolled, for a talk in the place of a proof by phone.
+    pub(super) async fn is_choosing(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        row: &EnrolmentRow,
+    ) -> Result<bool, EnrolmentError> {
+        Ok(match row.enrolment.stage {
+            Stage::Claimed => true,
+            Stage::Approved => self.is_asked_for_proof(tx, tenant, &row.subject_id).await?,
+            _ => false,
+        })
+    }
+
+    /// Between which moments the person can have a time, and until when it was opened.
+    pub(super) async fn offered(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &EnrolmentRow,
+    ) -> Result<((Timestamp, Timestamp), Timestamp), EnrolmentError> {
         let now = self.now();
         let window = (now + Duration::minutes(LEAD_MINUTES), now + Duration::days(AHEAD_DAYS));
         let opened_until = match row.place_kept_at {
             Some(_) => now,
             None => self.open_to_all(tx, tenant).await?,
         };
-        let text = |claim: &str| subject.claims.get(claim).and_then(Value::as_str).unwrap_or_default();
-        let wish = (text("language"), usual_offset(text("country")));
-        Ok(tx.list_free_slots_for(tenant, window, opened_until, wish, SHOWN).await?)
+        Ok((window, opened_until))
+    }
+
+    /// Whether there are more times than the few that are shown at once.
+    async fn has_more(
+        &self,
+        tx: &mut Transaction,
+        tenant: &str,
+        row: &EnrolmentRow,
+        shown: usize,
+    ) -> Result<bool, EnrolmentError> {
+        let (window, opened_until) = self.offered(tx, tenant, row).await?;
+        let free = tx.list_free_slots(tenant, window, opened_until, ("", SHOWN + 1)).await?;
+        Ok(free.len() > shown)
     }
 
     /// Times that were opened until then are for everybody; later ones for those with a kept place, if there are any.
@@ -106,7 +141,7 @@ impl Issuer {
         tenant: &str,
     ) -> Result<Timestamp, EnrolmentError> {
         let now = self.now();
-        match tx.list_kept_places(tenant, 1).await?.is_empty() {
+        match tx.count_kept_places(tenant).await? == 0 {
             true => Ok(now),
             false => Ok(now - Duration::hours(FIRST_CHOICE_HOURS)),
         }
@@ -129,7 +164,7 @@ pub(super) fn end_of(day: NaiveDate) -> Timestamp {
     day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
-fn slot(row: &SlotRow) -> Slot {
+pub(super) fn slot(row: &SlotRow) -> Slot {
     Slot {
         id: row.id.clone(),
         starts_at: row.starts_at,

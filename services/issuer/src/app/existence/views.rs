@@ -2,9 +2,11 @@
 
 use chrono::Datelike as _;
 use entitlement::{Evidence, Request, Standing, State, Witnessed};
+use issuance::Subject;
 use serde_json::Value;
 use store_issuer::{BeneficiaryRow, BoundKey, Page, Transaction};
 use wire::existence::{Beneficiary, ExistenceRequest, ExistenceState, Organisation};
+use wire::residence::ResidenceNote;
 
 use super::{BeneficiaryPage, ExistenceCounts, ExistenceError, Issuer, RequestPage, Tenant};
 
@@ -110,6 +112,7 @@ impl Issuer {
             }
             _ => None,
         };
+        let (closes, residence) = self.beside_question(tx, tenant, (request, &subject)).await?;
         Ok(ExistenceRequest {
             id: request.id.clone(),
             organisation: Organisation { did: tenant.did.clone(), name: tenant.name.clone() },
@@ -138,6 +141,31 @@ impl Issuer {
             form: self.form_note(tx, &tenant.id, &request.id).await?,
             kept: self.kept_note(tx, tenant, request).await?,
             place: self.place_note(tx, tenant, request).await?,
+            closes,
+            residence,
         })
+    }
+
+    /// The years for which an answer made now counts, and the note about where the person lives: of a question of this year, and of
+    /// the one that brought it up.
+    async fn beside_question(
+        &self,
+        tx: &mut Transaction,
+        tenant: &Tenant,
+        (request, subject): (&Request, &Subject),
+    ) -> Result<(Vec<i32>, Option<ResidenceNote>), ExistenceError> {
+        let Some(row) = self.person_of_subject(tx, tenant, subject).await? else {
+            return Ok((Vec::new(), None));
+        };
+        let this = self.today().year();
+        let closes = match request.standing(self.now()) == Standing::Open && request.year == this {
+            true => self.asked_of(tx, tenant, &row).await?.closes,
+            false => Vec::new(),
+        };
+        let residence = match request.year + 1 >= this {
+            true => self.residence_note(tx, &tenant.id, &row.id).await?,
+            false => None,
+        };
+        Ok((closes, residence))
     }
 }

@@ -168,9 +168,12 @@ impl Issuer {
         };
         let question = self.question_of(&mut tx, tenant, subject, &asked).await?;
         let usual_days = self.usual_days(&mut tx, &tenant.id).await?;
-        let (payment_resumes, dates_missing) = match &known {
-            Some(row) => self.beside(&mut tx, tenant, row, asked.wish).await?,
-            None => (false, false),
+        let (payment_resumes, dates_missing, residence) = match &known {
+            Some(row) => {
+                let (resumes, missing) = self.beside(&mut tx, tenant, row, asked.wish).await?;
+                (resumes, missing, self.residence_note(&mut tx, &tenant.id, &row.id).await?)
+            }
+            None => (false, false, None),
         };
         drop(tx);
         let request_uri = match question {
@@ -192,6 +195,8 @@ impl Issuer {
             request_uri,
             receipt,
             usual_days,
+            closes: asked.closes,
+            residence,
         })
     }
 
@@ -281,6 +286,7 @@ fn nobody(today: NaiveDate) -> Asked {
         on_hold: false,
         next_opens: None,
         may_begin: false,
+        closes: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Datelike as _, Duration, NaiveDate};
 use entitlement::cycle::{Dates, EffectKind, Person};
 use issuance::Actor;
 use issuance::audit::Act;
@@ -15,11 +15,14 @@ use store_issuer::fund::{AskedRow, LetterRow, MailingRow, PersonRow, ProofRow};
 use super::calendars::YearCalendar;
 use super::countries::with_country;
 use super::mailings::{BATCH, INVITE, KINDS, LETTERS_IN_PIECE};
+use super::many_cores::on_all_cores;
 use super::words::{Proof, Written, part_of};
 use super::{FundError, Issuer, LetterSettings, Tenant};
 
 /// To the other end of the world and back.
 const LEAST_DAYS: i64 = 30;
+/// Person-years that are read at once; nobody has so many.
+const MOST_ASKING: u32 = 5000;
 /// Why a first form is not written any more.
 pub(super) const SUPERSEDED: &str = "superseded";
 
@@ -44,6 +47,8 @@ struct Going<'a> {
     before_them: BTreeMap<String, PersonRow>,
     /// When the post took the first form of a year, by year and person.
     first_forms: BTreeMap<(i32, String), NaiveDate>,
+    /// The years that still ask each person: a form that is signed now counts for all of them.
+    asking: BTreeMap<String, Vec<i32>>,
 }
 
 impl Issuer {
@@ -74,6 +79,8 @@ impl Issuer {
         sql::retry(|| async {
             let now = self.now();
             let mut tx = self.store.write("make_fund_mailing").await?;
+            // What was asked for by nights that did not know this yet.
+            tx.supersede_older_fund_forms(&by.tenant, now).await?;
             let waiting = tx.count_asked_fund_letters(&by.tenant).await?;
             if !waiting.iter().any(|(kind, many)| *many > 0 && wanted.contains(&kind.as_str())) {
                 return Err(FundError::Conflict("nothing waits for a letter, so there is nothing to gather"));
@@ -138,8 +145,10 @@ impl Issuer {
             let calendars = self.calendars_within(&mut tx, tenant).await?;
             let proofs = self.proofs_of(&mut tx, tenant, &asked).await?;
             let first_forms = first_forms(&mut tx, tenant, &asked).await?;
+            let asking = asking_years(&mut tx, tenant, &asked, self.today().year()).await?;
             drop(tx);
-            let going = Going { tenant, mailing: &before, calendars, proofs, before_them, first_forms };
+            let going =
+                Going { tenant, mailing: &before, calendars, proofs, before_them, first_forms, asking };
             let letters = self.write_letters(&going, &asked);
             let (superseded, letters): (Vec<_>, Vec<_>) =
                 letters.into_iter().partition(|letter| letter.fault.as_deref() == Some(SUPERSEDED));
@@ -200,29 +209,10 @@ impl Issuer {
         Ok(proofs)
     }
 
-    /// On all cores: opening and sealing is most of the work, and it needs no database.
+    /// Opening and sealing is most of the work, and it needs no database.
     fn write_letters(&self, going: &Going<'_>, asked: &[AskedRow]) -> Vec<LetterRow> {
-        let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8));
-        let share = asked.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            let running: Vec<_> = asked
-                .chunks(share)
-                .map(|part| {
-                    (
-                        part,
-                        scope.spawn(move || {
-                            part.iter().map(|it| self.write_letter(going, it)).collect::<Vec<_>>()
-                        }),
-                    )
-                })
-                .collect();
-            let joined = running.into_iter().flat_map(|(part, thread)| {
-                thread
-                    .join()
-                    .unwrap_or_else(|_| part.iter().map(|it| blank(going.mailing, it, "damaged")).collect())
-            });
-            joined.collect()
-        })
+        let broken = |it: &AskedRow| blank(going.mailing, it, "damaged");
+        on_all_cores(asked, |it| self.write_letter(going, it), broken)
     }
 
     fn write_letter(&self, going: &Going<'_>, asked: &AskedRow) -> LetterRow {
@@ -234,7 +224,10 @@ impl Issuer {
             let first = going.first_forms.get(&(asked.year, asked.person.id.clone())).copied();
             match written.part == "survivor" && about.is_none() {
                 true => Err("damaged"),
-                false => Ok(Written { about, first, ..written }),
+                false => {
+                    let closes = going.asking.get(&asked.person.id).cloned().unwrap_or_default();
+                    Ok(Written { about, first, closes, ..written })
+                }
             }
         });
         let written = match written {
@@ -316,6 +309,7 @@ impl Issuer {
             suspends,
             about,
             first,
+            closes: Vec::new(),
             proof,
             invitation: None,
         };
@@ -343,6 +337,37 @@ async fn first_forms(
         }
     }
     Ok(found)
+}
+
+/// Of whoever is asked to sign. The people of a batch stand in order, and nearly everybody between two of them who is still asked has
+/// a letter too.
+async fn asking_years(
+    tx: &mut Transaction,
+    tenant: &str,
+    asked: &[AskedRow],
+    year: i32,
+) -> Result<BTreeMap<String, Vec<i32>>, FundError> {
+    let people = || asked.iter().filter(|row| asks_to_sign(&row.kind)).map(|row| row.person.id.clone());
+    let mut found: BTreeMap<String, Vec<i32>> = BTreeMap::new();
+    let (Some(mut first), Some(last)) = (people().min(), people().max()) else { return Ok(found) };
+    loop {
+        let page = tx.list_asking_fund_years(tenant, (&first, &last), year, MOST_ASKING).await?;
+        let is_last = page.len() < MOST_ASKING as usize;
+        for (person, year) in page {
+            let years = found.entry(person.clone()).or_default();
+            if !years.contains(&year) {
+                years.push(year);
+            }
+            first = person;
+        }
+        if is_last {
+            return Ok(found);
+        }
+    }
+}
+
+fn asks_to_sign(kind: &str) -> bool {
+    matches!(kind, "mail-paper" | "send-notice" | "hold-payment" | "offer-another-channel")
 }
 
 /// Whether the second form takes the place of a first one that was not gathered yet. Whoever was asked after everybody's second form

@@ -16,6 +16,7 @@ use store_issuer::fund::{AskedRow, LetterRow, MailingRow};
 use super::super::{EnrolmentError, InvitationCode};
 use super::gathering::{SUPERSEDED, addressed, blank, full_name, gathered};
 use super::mailings::{BATCH, INVITE};
+use super::many_cores::on_all_cores;
 use super::words::{Invitation, Said, Written, slip_labels};
 use super::{FundError, Issuer};
 
@@ -55,8 +56,8 @@ impl Issuer {
         let asked = tx.list_asked_fund_letters(tenant, INVITE, &before.after_key, BATCH).await?;
         let hours = hours_of(&mut tx, tenant, &asked).await?;
         drop(tx);
-        let made = asked.iter().map(|it| self.write_invitation(tenant, before, it, &hours));
-        let made: Vec<Made> = made.collect();
+        let broken = |it: &AskedRow| Made { letter: blank(before, it, "damaged"), code: None };
+        let made = on_all_cores(&asked, |it| self.write_invitation(tenant, before, it, &hours), broken);
         let by = Actor { tenant: tenant.to_owned(), officer: before.made_by.clone() };
         let mut tx = self.store.write("gather_fund_invitations").await?;
         // What was cut off may have come to its end, or somebody else gathered the same: look again.
@@ -103,6 +104,7 @@ impl Issuer {
             suspends: None,
             about: None,
             first: None,
+            closes: Vec::new(),
             proof: None,
             invitation: Some(Invitation {
                 uid: subject.number.clone(),
@@ -156,6 +158,7 @@ impl Issuer {
             suspends: None,
             about: None,
             first: None,
+            closes: Vec::new(),
             proof: None,
             invitation: Some(invitation),
         };

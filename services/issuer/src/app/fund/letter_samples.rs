@@ -102,6 +102,7 @@ impl Issuer {
             about: Some(name),
             first: Some(dates.first_mailing),
             proof: Some(proof),
+            closes: Vec::new(),
             invitation: None,
         })
     }

@@ -1,11 +1,16 @@
 //! Who stands on a list, with what an officer needs to look at them, and the whole of it as a file.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
+use entitlement::cycle::{CountryCode, SuspensionList};
 use issuance::Actor;
 use issuance::audit::Act;
 use issuance::import::csv;
 
 use super::{FundError, Issuer};
+
+const PAGE: u32 = 5000;
 
 /// One person on a list.
 #[derive(Clone, Debug)]
@@ -48,6 +53,27 @@ impl Issuer {
             });
         }
         Ok(listed)
+    }
+
+    /// The part of a list that is about one country.
+    pub async fn list_of_country(
+        &self,
+        tenant: &str,
+        mut list: SuspensionList,
+        country: CountryCode,
+    ) -> Result<SuspensionList, FundError> {
+        self.pension_fund(tenant)?;
+        let mut tx = self.store.read().await?;
+        let (mut people, mut after) = (BTreeSet::new(), String::new());
+        loop {
+            let page = tx.list_fund_people_in(tenant, &country.to_string(), &after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after.clone_from(last);
+            people.extend(page);
+        }
+        list.entries.retain(|it| people.contains(&it.person));
+        list.held_out.retain(|it| people.contains(&it.person));
+        Ok(list)
     }
 
     /// Everybody whom a list names or spares, for whoever looks at them before it is approved. Reading it is written down.

@@ -378,7 +378,7 @@ impl Issuer {
             match effect.kind {
                 EffectKind::OpenCase { .. } => self.open_by_rule(tx, tenant, &row).await?,
                 EffectKind::MailPaper { .. } => {
-                    tx.supersede_fund_forms(tenant, (&row.person, row.year), &row.key, at).await?;
+                    tx.supersede_fund_forms(tenant, &row.person, &row.key, at).await?;
                 }
                 _ => {}
             }

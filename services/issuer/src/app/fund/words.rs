@@ -32,6 +32,9 @@ pub(super) struct Written {
     /// When the first form of the year left, which a second letter says.
     #[serde(default)]
     pub first: Option<NaiveDate>,
+    /// The years for which a form that is signed now counts, where it is more than its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closes: Vec<i32>,
     /// Of the proof that a receipt is about.
     pub proof: Option<Proof>,
     /// How the person begins to enrol.
@@ -164,7 +167,14 @@ impl Written {
         if let Some(whom) = self.invitation.as_ref().and_then(Invitation::whom_to_call) {
             parts = parts.chain(self.filled(whom, language)).collect::<Vec<_>>().into_iter();
         }
-        Said { title: parts.next().unwrap_or_default(), paragraphs: parts.collect() }
+        let title = parts.next().unwrap_or_default();
+        let mut paragraphs: Vec<String> = parts.collect();
+        if self.has_form() && self.closes.iter().any(|year| *year != self.year) {
+            // Before the last one, which says how to get help.
+            let at = paragraphs.len().saturating_sub(1);
+            paragraphs.splice(at..at, self.filled("closes", language));
+        }
+        Said { title, paragraphs }
     }
 
     pub fn declaration(&self, language: Language) -> String {
@@ -219,6 +229,7 @@ impl Written {
             ("about", self.about.clone().unwrap_or_default()),
             ("reference", proof.map(|proof| proof.reference.clone()).unwrap_or_default()),
             ("years", proof.map(|proof| proof.years.replace(' ', ", ")).unwrap_or_default()),
+            ("closes", self.closes.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")),
             ("valid", day(proof.and_then(|proof| proof.valid_until))),
             ("until", day(self.invitation.as_ref().map(|it| it.until))),
             (
@@ -350,6 +361,7 @@ mod tests {
             suspends: Some(day("2027-06-01")),
             about: Some("Yusuf Diallo".to_owned()),
             first: Some(day("2026-06-30")),
+            closes: Vec::new(),
             proof: Some(Proof {
                 reference: "K7M2-Q9XR".to_owned(),
                 years: "2025 2026".to_owned(),
@@ -401,6 +413,7 @@ mod tests {
         for name in PARTS.into_iter().chain(messages).chain([
             "over",
             "over-reminder",
+            "closes",
             "declaration",
             "labels",
             "foot",

@@ -17,7 +17,7 @@ use web::page::{Shell, html, html_with, see_other};
 
 use super::session::{Issue, May, Officer, SeePeople};
 use super::view::{Badge, Done, Place, When, counted, day, grouped, shell};
-use crate::app::{AgendaLine, EnrolmentError, Issuer, NewSlots, PaperInvitation, SupplyView};
+use crate::app::{After, AgendaLine, EnrolmentError, Issuer, NewSlots, PaperInvitation, SupplyView};
 use crate::http::problem;
 
 pub(super) fn configure(config: &mut ServiceConfig) {
@@ -45,8 +45,14 @@ struct AgendaPage {
     /// Seen at a station; an agent proposes.
     seen: Vec<(String, String, When)>,
     waiting: Vec<(String, String, When)>,
+    /// How many they are in all, and where the next page of them begins.
+    waiting_all: String,
+    waiting_next: Option<String>,
+    /// Not the first page of either list.
+    later: bool,
     supply: SupplyLine,
     free: Vec<FreeSlot>,
+    free_next: Option<String>,
     form: SlotForm,
     languages: Vec<(&'static str, &'static str)>,
     zones: Vec<(i32, String)>,
@@ -107,21 +113,36 @@ struct SlotForm {
     way: String,
 }
 
+/// Behind which lines the lists of free times and of people who wait begin.
+#[derive(Default, Deserialize)]
+struct Pages {
+    free: Option<String>,
+    kept: Option<String>,
+}
+
 #[get("/enrolment")]
 async fn show_agenda(
     officer: May<SeePeople>,
     done: Query<Done>,
+    pages: Query<Pages>,
     app: Data<Issuer>,
 ) -> Result<HttpResponse, Problem> {
-    html(&load(&officer, &app, &done).await?)
+    html(&load(&officer, &app, (&done, &pages)).await?)
 }
 
-async fn load(officer: &Officer, app: &Issuer, done: &Done) -> Result<AgendaPage, Problem> {
+async fn load(
+    officer: &Officer,
+    app: &Issuer,
+    (done, pages): (&Done, &Pages),
+) -> Result<AgendaPage, Problem> {
     let tenant = &officer.tenant.id;
     let now = app.now();
     let window = (now - Duration::hours(BACK_HOURS), now + Duration::days(AHEAD_DAYS));
     let lines = app.agenda(tenant, window).await?;
-    let (proposed, waiting) = app.waiting_enrolments(tenant).await?;
+    let after = |text: &Option<String>| text.as_deref().and_then(After::parse);
+    let proposed = app.proposed_enrolments(tenant).await?;
+    let (waiting, waiting_next) = app.list_kept_places(tenant, after(&pages.kept).as_ref()).await?;
+    let supply = app.appointment_supply(tenant).await?;
     let named = |rows: Vec<(EnrolmentRow, String)>, at: fn(&EnrolmentRow) -> Option<clock::Timestamp>| {
         let line = |(row, name): (EnrolmentRow, String)| {
             let at = at(&row).unwrap_or(row.invited_at);
@@ -130,9 +151,9 @@ async fn load(officer: &Officer, app: &Issuer, done: &Done) -> Result<AgendaPage
         rows.into_iter().map(line).collect()
     };
     let issues = officer.roles.may(Permission::Issue);
-    let free = match issues {
-        true => app.list_free_slots(tenant).await?,
-        false => Vec::new(),
+    let (free, free_next) = match issues {
+        true => app.list_free_slots(tenant, after(&pages.free).as_ref()).await?,
+        false => (Vec::new(), None),
     };
     Ok(AgendaPage {
         shell: shell(officer, Place::Enrolment),
@@ -140,7 +161,11 @@ async fn load(officer: &Officer, app: &Issuer, done: &Done) -> Result<AgendaPage
         proposed: named(proposed, |row| row.proposed_at),
         seen: named(app.seen_at_stations(tenant).await?, |row| row.claimed_at),
         waiting: named(waiting, |row| row.place_kept_at),
-        supply: SupplyLine::from(&app.appointment_supply(tenant).await?),
+        waiting_all: grouped(supply.waiting),
+        waiting_next: waiting_next.map(|next| format!("/console/enrolment?kept={next}#kept-places")),
+        later: pages.free.is_some() || pages.kept.is_some(),
+        supply: SupplyLine::from(&supply),
+        free_next: free_next.map(|next| format!("/console/enrolment?free={next}#free-slots")),
         free: free
             .into_iter()
             .map(|slot| FreeSlot {
@@ -242,8 +267,8 @@ impl From<&SupplyView> for SupplyLine {
                 &format!(" At the pace of the last two weeks they are gone on {}.", gone.format("%-d %B"));
         }
         if view.waiting > 0 {
-            let waiting = u64::try_from(view.waiting).unwrap_or(u64::MAX);
-            words += &format!(" {} with a kept place.", counted(waiting, "person waits", "people wait"));
+            let waiting = counted(view.waiting, "person waits", "people wait");
+            words += &format!(" {waiting} with a kept place.");
         }
         let by_language = view.by_language.iter().map(|(code, it)| LanguageLine {
             name: if code.is_empty() { "Language not known" } else { language_name(code) },
@@ -325,7 +350,7 @@ async fn open_slots(
     match opened {
         Ok(_) => Ok(see_other("/console/enrolment?done=opened")),
         Err(error @ (EnrolmentError::Form(_) | EnrolmentError::Overlap)) => {
-            let page = load(&officer, &app, &Done::default()).await?;
+            let page = load(&officer, &app, (&Done::default(), &Pages::default())).await?;
             let fault = Some(problem::sentence(&error.to_string()));
             html_with(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &AgendaPage { form, fault, ..page })
         }

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::payroll::payload;
 use super::{approved_list, at, night, officer, person, prove, silent, stages};
+use crate::console::Browser;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn list_needs_two_officers_and_suspends_whom_it_names() {
@@ -68,6 +69,64 @@ async fn any_later_proof_reinstates_and_payroll_closes() {
     let page = world.issuer.fund_person_page("unjspf", &amina).await.unwrap();
     let count = |kind: &str| page.effects.iter().filter(|effect| effect.kind == kind).count();
     assert_eq!((count("hold-payment"), count("resume-payment"), count("send-receipt")), (1, 1, 1));
+}
+
+/// In 2020 the day of the suspension moved. An officer moves it for one country, after everybody there was proposed.
+#[tokio::test(flavor = "multi_thread")]
+async fn list_follows_the_dates_that_were_moved_for_a_country_and_is_shown_by_country() {
+    let (world, amina) = silent().await;
+    let boris = person(&world, "100000002").await;
+    let flo = Browser::officer(&world, "unjspf", "Flo").await;
+    let fields = |date, day| {
+        [("year", "2026"), ("country", "SEN"), ("date", date), ("day", day), ("reason", "a flood")]
+    };
+    let moved = flo.post("/console/fund/dates", &fields("payroll", "2027-08-02")).await;
+    assert_eq!(Browser::path_of(&moved), "/console/fund?year=2026&done=moved");
+    let prepared = async |payroll: &str| {
+        let order = [("year", "2026"), ("payroll", payroll)];
+        Browser::path_of(&flo.post("/console/fund/lists", &order).await)
+    };
+    let june = prepared("2027-06-01").await;
+    let page = flo.get(&june).await.text();
+    let (named, spared) = page.split_once("Held out</h2>").unwrap();
+    assert!(named.contains(&boris) && !named.contains(&amina), "{page}");
+    assert!(
+        spared.contains(&amina) && spared.contains("first payroll without payment is that of 2027-08-02")
+    );
+    // By country: who is named, who is spared, how many, and nothing of the others.
+    for (code, here, away, many) in [
+        ("sen", &amina, &boris, "0 people would be held, and 1 person held out"),
+        ("RUS", &boris, &amina, "1 person would be held, and 0 people held out"),
+    ] {
+        let part = flo.get(&format!("{june}?country={code}")).await.text();
+        assert!(part.contains(here.as_str()) && !part.contains(away.as_str()), "{code}: {part}");
+        assert!(part.contains(many), "{code}: {part}");
+    }
+    assert!(!flo.get(&format!("{june}?country=FRA")).await.text().contains(&boris));
+    assert_eq!(flo.get(&format!("{june}?country=Senegal")).await.status, 400);
+
+    let approved = async |path: &str| {
+        let id = path.rsplit('/').next().unwrap();
+        let digest = world.issuer.fund_list("unjspf", id).await.unwrap().row.digest;
+        for name in ["ann", "ben"] {
+            world.issuer.approve_list(&officer(name), id, &digest).await.unwrap();
+        }
+        world.issuer.payroll_file(&officer("ben"), id).await.unwrap()
+    };
+    let csv = String::from_utf8(approved(&june).await.csv).unwrap();
+    assert!(csv.contains(&boris) && !csv.contains(&amina), "{csv}");
+    night(&world, "2027-06-01").await;
+    assert_eq!(stages(&world, &boris).await[0], (2026, StageName::Suspended));
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::SuspensionProposed));
+    // The dates are the usual ones again: the next list names her.
+    let flo = Browser::officer(&world, "unjspf", "Flo again").await;
+    flo.post("/console/fund/dates/usual", &[("year", "2026"), ("country", "SEN")]).await;
+    let order = [("year", "2026"), ("payroll", "2027-07-01")];
+    let july = Browser::path_of(&flo.post("/console/fund/lists", &order).await);
+    let csv = String::from_utf8(approved(&july).await.csv).unwrap();
+    assert!(csv.contains(&amina) && !csv.contains(&boris), "{csv}");
+    night(&world, "2027-07-01").await;
+    assert_eq!(stages(&world, &amina).await[0], (2026, StageName::Suspended));
 }
 
 #[tokio::test(flavor = "multi_thread")]

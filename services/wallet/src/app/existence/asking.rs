@@ -90,6 +90,8 @@ impl Wallet {
             form: news.form,
             kept: news.kept,
             place: news.place,
+            closes: news.closes,
+            residence: news.residence,
             ..existence
         };
         let moved = self.moved(&person.data_key, Table::Existences, &record, next.state(), &next)?;
@@ -156,6 +158,8 @@ impl Wallet {
             form: request.form,
             kept: request.kept,
             place: request.place,
+            closes: request.closes,
+            residence: request.residence,
         })
     }
 }
@@ -171,4 +175,5 @@ fn says_the_same(news: &ExistenceRequest, known: &Existence) -> bool {
         && news.usual_days == known.usual_days
         && (&news.appeal, &news.receipt, &news.form) == (&known.appeal, &known.receipt, &known.form)
         && (&news.kept, &news.place) == (&known.kept, &known.place)
+        && (&news.closes, &news.residence) == (&known.closes, &known.residence)
 }

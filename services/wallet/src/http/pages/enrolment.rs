@@ -75,6 +75,18 @@ struct EnrolmentPage {
     next: &'static str,
     /// Somebody else took the time that was chosen: these are the times anew.
     taken: bool,
+    /// All times are listed, not the few that fit best.
+    all_times: bool,
+    /// Behind which the next page of them begins.
+    later: Option<String>,
+}
+
+/// What the address of the page says.
+#[derive(Deserialize)]
+struct Asked {
+    taken: Option<String>,
+    /// All free times; from which on.
+    times: Option<String>,
 }
 
 struct SlotLine {
@@ -135,9 +147,10 @@ async fn show_enrolment(
     app: App,
     words: Words,
     id: Path<String>,
+    asked: Query<Asked>,
 ) -> Result<HttpResponse, Problem> {
     let Some(person) = find_person(&request).await? else { return sign_in_first(&request, &app) };
-    let taken = request.query_string() == "taken";
+    let asked = asked.into_inner();
     let (record, enrolment) = match app.wallet.enrolment(&person, &id).await {
         // The page also shows what is known when the Fund cannot be asked just now.
         Err(EnrolmentError::Fund(_)) => app.wallet.known_enrolment(&person, &id).await?,
@@ -145,14 +158,22 @@ async fn show_enrolment(
     };
     let view = EnrolmentView::new(&record.id, &enrolment)?;
     let due = view.status.due;
+    // Where the Fund cannot be asked just now, or the page is none of its own, the few are shown that are known.
+    let times = match asked.times.as_deref().filter(|_| person.desk.is_none()) {
+        Some(after) => app.wallet.free_times(&person, &id, &bounded(after)).await.ok(),
+        None => None,
+    };
+    let slots = times.as_ref().map_or(&view.status.slots, |times| &times.slots);
     html(&EnrolmentPage {
         shell: Frame::inside(&request, &app, &person, ""),
         account: person.account,
-        slots: view.status.slots.iter().map(|slot| SlotLine::new(slot, due)).collect(),
+        slots: slots.iter().map(|slot| SlotLine::new(slot, due)).collect(),
+        all_times: times.is_some(),
+        later: times.as_ref().and_then(|times| times.next.as_deref()).map(bounded),
         appointment: view.status.appointment.as_ref().map(|it| SlotLine::new(&it.slot, due)),
         due: words.day(&due.and_time(chrono::NaiveTime::MIN).and_utc()),
         next: next(view.status.refusal.as_deref()),
-        taken,
+        taken: asked.taken.is_some(),
         words,
         view,
     })
@@ -169,6 +190,11 @@ impl SlotLine {
             late: slot.starts_at.date_naive() > due,
         }
     }
+}
+
+/// What stands in an address of ours, from an address or from another service: it is short and has no signs of its own.
+fn bounded(after: &str) -> String {
+    after.chars().filter(|it| it.is_ascii_alphanumeric() || *it == '-').take(80).collect()
 }
 
 fn next(refusal: Option<&str>) -> &'static str {

@@ -10,7 +10,7 @@ use wire::existence::FormState;
 use super::entry::sign_in_first;
 use super::frame::Frame;
 use super::receipt::{Appeal, LastTime, PaperForm, Receipt, last_time};
-use super::{remains, year};
+use super::{remains, residence, year};
 use crate::app::existence::ExistenceError;
 use crate::http::App;
 use crate::http::auth::find_person;
@@ -47,13 +47,15 @@ struct ExistencePage {
     form_waits: bool,
     /// Another officer found that the refusal was wrong.
     upheld: bool,
-    /// Which earlier year it closes as well.
+    /// Which earlier years it closes as well.
     both: Option<Sentence>,
     /// The enrolment by which the proof can be begun again.
     begin_again: Option<String>,
     /// Within so many days an officer usually decides.
     usual: Option<Sentence>,
     remains: Option<remains::Remains>,
+    /// The Fund looks at where the person lives, or did so lately.
+    residence: Option<residence::Residence>,
 }
 
 #[get("/existence/{id}")]
@@ -82,10 +84,7 @@ async fn show_existence(
     let last = last_time(&app.wallet, &person, &view).await?;
     let fund = existence.fund.did.as_deref();
     let begin_again = year::enrolled_with(&app.wallet, &person, fund).await?;
-    let both = year::closes_too(&app.wallet, &person, (fund, view.year)).await?;
-    let both = both.map(|first| {
-        words.say("year-both").with("first", first.to_string()).with("second", view.year.to_string())
-    });
+    let both = year::counts_for(words, &view.closes);
     html(&ExistencePage {
         both,
         shell: Frame::inside(&request, &app, &person, ""),
@@ -104,6 +103,7 @@ async fn show_existence(
         begin_again,
         usual: view.usual_days.map(|days| words.say("existence-usual").count("days", usize::from(days))),
         remains: view.kept.as_ref().map(|kept| remains::Remains::new(words, kept, app.wallet.now())),
+        residence: view.residence.as_ref().map(|note| residence::Residence::new(words, note)),
         view,
         expired,
         pin_alone,

@@ -20,6 +20,7 @@ mod presentation;
 mod problems;
 mod receipt;
 mod remains;
+mod residence;
 mod shared;
 mod shown;
 mod year;

@@ -5,6 +5,7 @@ use clock::Timestamp;
 use wire::yearly::{YearStage, YearStanding};
 
 use super::receipt::channel;
+use super::residence::Residence;
 use super::shown::Unfinished;
 use crate::app::enrolment::EnrolmentError;
 use crate::app::year::KnownYear;
@@ -24,6 +25,8 @@ pub struct YearCard {
     pub badge: &'static str,
     pub lines: Vec<Sentence>,
     pub act: Option<YearButton>,
+    /// The Fund looks at where the person lives, or did so lately.
+    pub residence: Option<Residence>,
     /// The Fund should be asked before this is relied on.
     pub stale: bool,
     /// When the Fund said it.
@@ -56,19 +59,14 @@ pub async fn enrolled_with(
     Ok(same.map(|it| it.record.id))
 }
 
-/// The earlier year that a proof for `year` closes as well, as this organisation said it last.
-pub async fn closes_too(
-    wallet: &Wallet,
-    person: &Person,
-    (did, year): (Option<&str>, i64),
-) -> Result<Option<i32>, EnrolmentError> {
-    let years = wallet.years(person).await?;
-    let same = years.into_iter().find(|it| did.is_some() && it.enrolment.fund.did.as_deref() == did);
-    let said = same.and_then(|it| it.enrolment.year.said).map(|(said, _)| said);
-    Ok(said
-        .filter(|said| matches!(said.stage, YearStage::Late | YearStage::OnHold))
-        .filter(|said| i64::from(said.proof_year) == year && said.year != said.proof_year)
-        .map(|said| said.year))
+/// That a proof made now counts for more than one year. `years` are in their order.
+pub fn counts_for(words: Words, years: &[i32]) -> Option<Sentence> {
+    let (last, before) = years.split_last()?;
+    let (first, more) = before.split_first()?;
+    let first = more.iter().fold(first.to_string(), |before, next| {
+        words.say("list-next").with("before", before).with("next", next.to_string()).plain()
+    });
+    Some(words.say("year-both").with("first", first).with("second", last.to_string()))
 }
 
 /// What is on a card is not told a second time.
@@ -99,6 +97,9 @@ impl YearCard {
             badge: told.badge,
             lines: told.lines,
             act: told.act,
+            residence: said
+                .and_then(|(standing, _)| standing.residence.as_ref())
+                .map(|note| Residence::new(words, note)),
             stale: known.is_stale(now),
             said: said.map(|(_, at)| *at),
         }
@@ -172,7 +173,7 @@ impl Look<'_> {
 
     fn open(&self, said: &YearStanding) -> Vec<Sentence> {
         let due = said.due.map(|due| self.words.say("year-open-what").with("date", self.words.date(due)));
-        due.into_iter().collect()
+        due.into_iter().chain(self.both(said)).collect()
     }
 
     fn late(&self, said: &YearStanding) -> Vec<Sentence> {
@@ -195,8 +196,11 @@ impl Look<'_> {
     }
 
     fn both(&self, said: &YearStanding) -> Option<Sentence> {
-        let both = self.words.say("year-both").with("first", said.year.to_string());
-        (said.proof_year != said.year).then(|| both.with("second", said.proof_year.to_string()))
+        match said.closes.is_empty() && said.proof_year > said.year {
+            // A Fund that does not name each.
+            true => counts_for(self.words, &[said.year, said.proof_year]),
+            false => counts_for(self.words, &said.closes),
+        }
     }
 
     fn with_fund(&self, said: &YearStanding) -> Told {

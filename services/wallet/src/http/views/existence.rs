@@ -9,6 +9,7 @@ use wire::existence::{
     CaptureOutcome, CaptureRequest, CapturedPlace, ExistenceAppeal, ExistenceForm, ExistenceReceipt,
     PicturesKept, PlaceAsked,
 };
+use wire::residence::ResidenceNote;
 
 use super::{PartyView, ToSignView};
 use crate::app::existence::Place;
@@ -217,6 +218,12 @@ pub struct ExistenceView {
     /// The Fund has the proof and asks for the place: `POST …/place` gives a question for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<PlaceAsked>,
+    /// The years for which an answer that is made now counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub closes: Vec<i32>,
+    /// The Fund looks at where the person lives, or did so lately.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub residence: Option<ResidenceNote>,
 }
 
 impl ExistenceView {
@@ -252,6 +259,8 @@ impl ExistenceView {
             appeal_on_its_way: existence.appealing.is_some(),
             kept: existence.kept.clone(),
             place: existence.place.clone(),
+            closes: existence.closes.clone(),
+            residence: existence.residence.clone(),
         }
     }
 }

@@ -14,6 +14,20 @@ pub(super) async fn enrolment(world: World, request: HttpRequest) -> HttpRespons
     HttpResponse::Ok().json(world.knobs().enrolment.clone())
 }
 
+/// Two pages of free times.
+pub(super) async fn enrolment_times(world: World, request: HttpRequest) -> HttpResponse {
+    let asked = format!("times?{}", request.query_string());
+    world.seen().enrolment_steps.push((asked, bearer(&request), Value::Null));
+    let mut slot = world.knobs().enrolment["slots"][0].clone();
+    let first = request.query_string().is_empty();
+    slot["id"] = json!(if first { "early" } else { "late" });
+    let mut page = json!({ "slots": [slot] });
+    if first {
+        page["next"] = json!("1764752400000-early\" onclick");
+    }
+    HttpResponse::Ok().json(page)
+}
+
 pub(super) async fn enrolment_step(world: World, request: HttpRequest, body: Json<Value>) -> HttpResponse {
     let step = request.match_info().get("step").unwrap_or("claim").to_owned();
     world.seen().enrolment_steps.push((step.clone(), bearer(&request), body.into_inner()));
@@ -79,6 +93,12 @@ pub(super) async fn existence(world: World) -> HttpResponse {
     }
     if let Some(kept) = world.knobs().existence_kept.clone() {
         request["kept"] = kept;
+    }
+    if let Some(note) = world.knobs().existence_residence.clone() {
+        request["residence"] = note;
+    }
+    if state == "open" {
+        request["closes"] = json!(world.knobs().existence_closes);
     }
     if let (Some(due_at), true) = (world.knobs().existence_place, state != "open") {
         request["place"] = json!({ "dueAt": due_at });

@@ -91,6 +91,10 @@ pub struct Knobs {
     pub existence_kept: Option<serde_json::Value>,
     /// Until when the Fund asks for the place of a proof.
     pub existence_place: Option<&'static str>,
+    /// What the Fund says of where the person lives.
+    pub existence_residence: Option<serde_json::Value>,
+    /// The years for which an answer counts.
+    pub existence_closes: Vec<i32>,
     /// What the Fund says of an enrolment.
     pub enrolment: Value,
     /// With which status and problem it refuses the next step.
@@ -206,6 +210,8 @@ impl Knobs {
             existence_form: None,
             existence_kept: None,
             existence_place: None,
+            existence_residence: None,
+            existence_closes: Vec::new(),
             answer_by: None,
             enrolment: crate::enrolment::claimed(),
             enrolment_refusal: None,

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Form, Path, Query, ServiceConfig};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
-use entitlement::cycle::StageName;
+use entitlement::cycle::{CountryCode, StageName};
 use issuance::Permission;
 use serde::Deserialize;
 use web::Problem;
@@ -131,6 +131,10 @@ struct ListPage {
     held_words: String,
     entries: Vec<ListedPerson>,
     held: Vec<ListedPerson>,
+    /// Of which country alone they are shown, as three letters; empty for all.
+    country: String,
+    /// How many they are then, named and spared.
+    of_country: Option<(String, String)>,
     /// Where the parts before and after begin.
     before: Option<usize>,
     after: Option<usize>,
@@ -147,6 +151,7 @@ struct ListPage {
 #[derive(Deserialize)]
 struct Part {
     from: Option<usize>,
+    country: Option<String>,
 }
 
 /// Whom an approved list holds now.
@@ -174,6 +179,16 @@ async fn list_page(
         _ => None,
     };
     let mine = list.prepared_by == officer.id || list.approvals().iter().any(|(by, _)| *by == officer.id);
+    let country = match part.country.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
+        Some(code) => Some(code.to_ascii_uppercase().parse::<CountryCode>().map_err(|_| {
+            Problem::bad_request("a country is its three letters, such as SEN; leave the field empty for all")
+        })?),
+        None => None,
+    };
+    let list = match country {
+        Some(country) => app.list_of_country(&officer.tenant.id, list, country).await?,
+        None => list,
+    };
     let from = part.from.unwrap_or_default();
     let most = list.entries.len().max(list.held_out.len());
     let named = list.entries.iter().skip(from).take(SHOWN);
@@ -191,6 +206,11 @@ async fn list_page(
         at: row.prepared_at.into(),
         entries_words: counted(row.entries, "person", "people"),
         held_words: counted(row.held_out, "person", "people"),
+        of_country: country.map(|_| {
+            let many = |many: usize| counted(many as u64, "person", "people");
+            (many(list.entries.len()), many(list.held_out.len()))
+        }),
+        country: country.map(|country| country.to_string()).unwrap_or_default(),
         entries,
         held,
         before: (from > 0).then(|| from.saturating_sub(SHOWN)),
