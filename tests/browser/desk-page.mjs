@@ -30,7 +30,7 @@ async function visits(officer) {
   await page.getByTestId('known').waitFor();
   const scope = await page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
   assert.equal(new URL(scope).pathname, '/desk/');
-  await page.waitForFunction(() => navigator.serviceWorker.ready.then(kept => kept.active.state === 'activated'));
+  await page.waitForFunction(() => navigator.serviceWorker.controller?.state === 'activated');
 }
 
 /** The server ends, and the browser has no network; the page opens all the same. */

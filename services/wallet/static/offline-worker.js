@@ -14,12 +14,11 @@ self.addEventListener('install', event => {
   })());
 });
 
-// It claims no page: every later visit is its own anyway, and a claim in the midst of a visit can leave that visit without an answer
-// for ever (seen in Chromium 156, one visit in sixteen while the worker changed).
 self.addEventListener('activate', event => {
   event.waitUntil((async () => {
     const names = await caches.keys();
     await Promise.all(names.filter(name => name.startsWith(PREFIX) && name !== CACHE).map(name => caches.delete(name)));
+    await self.clients.claim();
   })());
 });
 

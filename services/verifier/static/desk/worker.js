@@ -13,12 +13,12 @@ self.addEventListener('install', event => {
   })());
 });
 
-// It claims no page: a claim in the midst of a visit can leave that visit without an answer for ever (seen in Chromium 156).
 self.addEventListener('activate', event => {
   event.waitUntil((async () => {
     const names = await caches.keys();
     const older = names.filter(name => name.startsWith(PREFIX) && name !== CACHE);
     await Promise.all(older.map(name => caches.delete(name)));
+    await self.clients.claim();
   })());
 });
 
