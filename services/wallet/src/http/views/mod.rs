@@ -10,8 +10,8 @@ mod existence;
 mod export;
 mod mandates;
 mod offers;
-mod offline;
 mod officers;
+mod offline;
 mod presentations;
 mod sharings;
 mod stations;
@@ -52,10 +52,10 @@ pub use mandates::{
     OfficerMandatesView, RepresentativeView, RepresentativeVisit,
 };
 pub use offers::{Acceptance, AuthorizationBody, AuthorizationView, OfferLink, OfferStep, OfferView, Wish};
-pub use offline::CredentialCopy;
 pub use officers::{
     Agreement, HelpAsked, HelpCode, HelpView, NewOfficer, OfficerLinkView, Refusal, WalletNumber,
 };
+pub use offline::CredentialCopy;
 pub use presentations::{
     CandidateView, Consent, PresentationResult, PresentationStep, PresentationView, QueryView, RequestLink,
 };
