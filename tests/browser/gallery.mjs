@@ -48,6 +48,7 @@ export const JOURNEYS = [
   ['Without a network', [
     ['wallet-kept', 'A copy on the phone'],
     ['offline-kept', 'What is kept, in airplane mode'],
+    ['offline-seen', 'One of them, looked at there'],
     ['offline-code', 'The desk’s code'],
     ['offline-claims', 'What to show, and to whom'],
     ['offline-answer', 'The answer, as codes in turn'],

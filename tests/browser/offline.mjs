@@ -56,10 +56,9 @@ async function codes(browser, {page, hands, size}, name) {
   return pictures;
 }
 
-/** Opens what is kept in one format. */
-async function chooseKept({page, hands, kept}, input, format = 'dc+sd-jwt') {
-  // What an installed wallet opens cannot be reached; its worker shows what is kept.
-  await page.goto(`${input.wallet.replace(/\/$/, '')}/`);
+/** Opens what is kept in one format. What an installed wallet opens cannot be reached without a network; its worker shows what is kept. */
+async function chooseKept({page, hands, kept}, input, {format = 'dc+sd-jwt', from = '/'} = {}) {
+  await page.goto(input.wallet.replace(/\/$/, '') + from);
   await page.locator('[data-kept]').first().waitFor();
   assert.equal(new URL(page.url()).pathname, '/offline');
   await hands.press(`[data-kept="${kept[format]}"]`);
@@ -116,7 +115,7 @@ const labels = page => page.locator('#seen-claims li > span').allInnerTexts();
 /** The worker keeps the page anew in the language that was picked, and what is kept speaks it too. */
 async function speaksOther(browser, person, input) {
   const {page, language} = person;
-  await chooseKept(person, input, 'ldp_vc');
+  await chooseKept(person, input, {format: 'ldp_vc', from: '/offline'});
   const before = await labels(page);
   const name = 'passerelle_wallet_language';
   // Not English: the pretended language of a person does not reach what fetches a worker, which Chromium asks for in its own.
@@ -131,7 +130,7 @@ async function speaksOther(browser, person, input) {
   await page.locator('[data-kept]').first().waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.dir), direction);
   await browser.picture(person, 'offline-kept-other');
-  await chooseKept(person, input, 'ldp_vc');
+  await chooseKept(person, input, {format: 'ldp_vc', from: '/offline'});
   const after = await labels(page);
   assert(after.length > 3 && after.length === before.length && after.every((one, at) => one !== before[at]), `${before} / ${after}`);
   await browser.picture(person, 'offline-seen-other');

@@ -63,6 +63,7 @@ async function onOldPhone(browser, input) {
   await browser.step('there what is kept is shown without a network, as codes', async () => {
     await page.goto(`${input.wallet}/offline`);
     await page.locator('[data-kept]').first().click();
+    await page.locator('#present').click();
     await page.locator('#code-text').fill('passerelle-desk:?nonce=0123456789abcdefghij&audience=desk');
     await page.locator('#code-form button').click();
     await page.locator('#claims input').first().check();
